@@ -1,0 +1,4 @@
+"""How one practice is written down: one module per naming convention.
+
+Rule of the house: a convention only names and renders; what is true of the practice is the model's.
+"""
