@@ -34,6 +34,8 @@ class Attachment(Entity):
     description = Field("Description.", pl.String(), _CLINICAL, Home(_FILE, "description"))
     created_on = Field("Date.", pl.Date(), _CLINICAL, carried="the file's name")
     mime_type = Field("Type of the content.", pl.String(), _CLINICAL, carried="the file's type")
-    file_path = Field("Where the document is.", pl.String(), _CLINICAL, carried="the file")
+    file_path = Field(
+        "Where the document is.", pl.String(), _CLINICAL, carried="the file", is_path=True
+    )
     file_name = Field("Name of the file.", pl.String(), _CLINICAL, Home(_FILE, "name"))
     size_bytes = Field("Size.", pl.Int64(), _CLINICAL, Home(_FILE, "file_size"), unit="By")

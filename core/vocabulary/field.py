@@ -93,6 +93,7 @@ class Field:
         is_required: A row without it is rejected.
         is_key: The row's own key in the source.
         refers_to: The entity whose key this is; a row whose parent is missing is an orphan.
+        is_path: A path to a file of the practice; a row whose file is not there is rejected.
         entity: Set by the entity that declares the field.
         name: Set by the entity that declares the field.
     """
@@ -109,6 +110,7 @@ class Field:
     is_required: bool = False
     is_key: bool = False
     refers_to: str = ""
+    is_path: bool = False
     entity: str = ""
     name: str = ""
 
@@ -134,6 +136,8 @@ class Entity:
     meaning: ClassVar[str]
     is_derived: ClassVar[bool] = False
     """True when rows are computed from other entities and no source table holds them."""
+    unique_by: ClassVar[tuple[str, ...]] = ()
+    """Fields that no two rows may share all of; the later row is a duplicate."""
 
     def __init_subclass__(cls) -> None:
         """Tell each field which entity it belongs to, and register the entity."""
@@ -158,4 +162,21 @@ class Entity:
 
 
 ENTITIES: dict[str, type[Entity]] = {}
-"""Every declared entity by key, in the order of declaration (parents before children)."""
+"""Every declared entity by key."""
+
+
+def parents_first() -> tuple[type[Entity], ...]:
+    """All entities, each after those its fields refer to."""
+    ordered: dict[str, type[Entity]] = {}
+
+    def place(key: str) -> None:
+        if key in ordered:
+            return
+        for field in ENTITIES[key].fields().values():
+            if field.refers_to:
+                place(field.refers_to)
+        ordered[key] = ENTITIES[key]
+
+    for key in ENTITIES:
+        place(key)
+    return tuple(ordered.values())

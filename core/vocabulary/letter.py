@@ -34,7 +34,9 @@ class Letter(Entity):
     kind = Field("Kind.", pl.String(), _CLINICAL, carried="the file's name and heading")
     subject = Field("Subject.", pl.String(), _CLINICAL, carried="the letter's heading")
     body_format = Field("RTF or plain text.", pl.String(), _CLINICAL, carried="the original's name")
-    file_path = Field("Where the letter is.", pl.String(), _CLINICAL, carried="the file")
+    file_path = Field(
+        "Where the letter is.", pl.String(), _CLINICAL, carried="the file", is_path=True
+    )
 
 
 class LetterTemplate(Entity):

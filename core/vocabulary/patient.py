@@ -60,7 +60,9 @@ class Patient(Entity):
     address = Field(
         "Postal address, from the account.", pl.String(), home=_custom("Address", CrmType.ADDRESS)
     )
-    guarantor = Field("Who pays, from the account.", pl.String(), home=_custom("Guarantor"))
+    guarantor = Field(
+        "Who pays, from the account.", pl.String(), home=_custom("Guarantor", CrmType.TEXT)
+    )
     guarantor_phone = Field("How to reach who pays.", pl.String(), home=_custom("Guarantor Phone"))
     primary_provider = Field(
         "Provider mainly in charge, by name.", pl.String(), home=_custom("Primary Provider")
@@ -132,6 +134,7 @@ class Coverage(Entity):
 
     key = "coverage"
     meaning = "A policy: who insures the patient, as whose dependant, from when."
+    unique_by = ("patient_key", "position", "carrier", "group_number", "subscriber_id")
 
     coverage_key = Field("The policy's own key.", pl.String(), is_key=True, is_required=True)
     patient_key = Field(

@@ -33,7 +33,9 @@ class Radiograph(Entity):
     kind = Field("Type.", pl.String(), _CLINICAL, carried="Radiographs and the file's name")
     findings = Field("Findings.", pl.String(), _CLINICAL, carried="Radiographs")
     teeth = Field("Teeth shown.", pl.String(), _CLINICAL, carried="Radiographs")
-    file_path = Field("Where the image is.", pl.String(), _CLINICAL, carried="the file")
+    file_path = Field(
+        "Where the image is.", pl.String(), _CLINICAL, carried="the file", is_path=True
+    )
     size_bytes = Field(
         "Size as recorded.", pl.Int64(), _CLINICAL, carried="the file's size", unit="By"
     )

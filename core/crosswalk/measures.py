@@ -1,0 +1,257 @@
+"""Charts kept as one row a tooth and measure, with a column for each of the six sites.
+
+Rule of the house: what is wrong with a row sets the row aside, what is wrong at a site sets the
+site aside; everything else of the tooth is kept.
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from core.clinical.reading import MarginSign, bits, depth_mm, margin_mm, whole_number
+from core.clinical.tooth import Numbering, universal_from
+from core.crosswalk.conform import (
+    CELLS_SCHEMA,
+    REJECTED_SCHEMA,
+    SOURCE_KEY,
+    Conformed,
+    Surroundings,
+    key_expr,
+    require_columns,
+)
+from core.crosswalk.mapping import ColumnMap, TableMap
+from core.crosswalk.reading import cleaned
+from core.errors import MapGap
+from core.vocabulary.chart import SiteReading
+
+MEASURES = ("probing_depth", "gingival_margin", "mgj", "bits")
+"""What a measure code may stand for."""
+
+_FIELD_OF = {
+    "probing_depth": "probing_depth_mm",
+    "gingival_margin": "recession_mm",
+    "mgj": "mgj_mm",
+}
+_MARKS = ("is_bleeding", "is_suppurating", "has_plaque")
+_BITS_WITHIN = (0, 15)
+
+
+def conform_measures(frame: pl.DataFrame, table: TableMap, around: Surroundings) -> Conformed:
+    """Translate tooth-measure rows into one row a site, and set aside what does not fit.
+
+    Args:
+        frame: Every row of the table, every column as text.
+        table: Names the columns `exam_key`, `tooth`, `measure` and six `value` columns by site.
+        around: Decisions and parents' keys.
+
+    Returns:
+        Site readings; `source_key` is `exam|tooth|site`. `rows` counts the measured cells.
+
+    Raises:
+        SourceShapeChanged: the table lacks a column the map names.
+        MapGap: the map does not say which columns are which.
+
+    Shape:
+        (n, source columns) -> accepted (sites, 9 + 1); rejected rows have no site, cells have one.
+    """
+    require_columns(frame, table)
+    places = _places(table)
+    rows = _rows(frame, table, places, around)
+    row_rules = _row_rules(rows, places, around)
+    good = rows.join(row_rules.select("_row").unique(), on="_row", how="anti")
+    cells = _measured(good, table, around)
+    bad_cells = cells.filter(pl.col("rule").is_not_null())
+    accepted = _by_site(cells.filter(pl.col("rule").is_null()))
+    rejected = pl.concat(
+        [_as_rejected(row_rules.join(rows, on="_row"), table), _as_rejected(bad_cells, table)]
+    )
+    sheet = _sheet(frame, table, row_rules["_row"].n_unique(), cells)
+    return Conformed(accepted, rejected, sheet, frame.height)
+
+
+def _places(table: TableMap) -> dict[str, ColumnMap]:
+    named = {column.field: column for column in table.columns if column.field and not column.site}
+    missing = [name for name in ("exam_key", "tooth", "measure") if name not in named]
+    if missing or not any(column.site for column in table.columns):
+        message = f"The map of {table.name} does not name {', '.join(missing) or 'a site column'}."
+        raise MapGap(message, next_step="Answer these columns in map.toml and sign again.")
+    return named
+
+
+def _site_columns(table: TableMap) -> dict[str, str]:
+    return {column.site: column.name for column in table.columns if column.site}
+
+
+def _rows(
+    frame: pl.DataFrame, table: TableMap, places: Mapping[str, ColumnMap], around: Surroundings
+) -> pl.DataFrame:
+    numbering = Numbering(around.decisions.tooth_numbering)
+    code = cleaned(pl.col(places["measure"].name), around.decisions)
+    return frame.with_row_index("_row").with_columns(
+        key_expr(table).alias(SOURCE_KEY),
+        cleaned(pl.col(places["exam_key"].name), around.decisions).alias("exam_key"),
+        universal_from(pl.col(places["tooth"].name), numbering).cast(pl.Int64).alias("_tooth"),
+        code.replace_strict(dict(table.measures), default=None, return_dtype=pl.String()).alias(
+            "_measure"
+        ),
+    )
+
+
+def _row_rules(
+    rows: pl.DataFrame, places: Mapping[str, ColumnMap], around: Surroundings
+) -> pl.DataFrame:
+    parents = around.parents["perio_exam"]
+    tests = [
+        ("exam_key", "orphan", ~pl.col("exam_key").is_in(parents.implode())),
+        ("exam_key", "missing_required", pl.col("exam_key").is_null()),
+        ("tooth", "unknown_tooth", pl.col("_tooth").is_null()),
+        ("measure", "unknown_option", pl.col("_measure").is_null()),
+    ]
+    broken = [
+        rows.filter(test.fill_null(value=False)).select(
+            "_row",
+            pl.lit(places[place].name).alias("column"),
+            pl.lit(None, dtype=pl.String()).alias("site"),
+            pl.lit(rule).alias("rule"),
+        )
+        for place, rule, test in tests
+    ]
+    fit = rows.filter(pl.col("_tooth").is_not_null() & pl.col("_measure").is_not_null())
+    later = pl.struct("exam_key", "_tooth", "_measure").is_first_distinct().not_()
+    broken.append(
+        fit.filter(later).select(
+            "_row",
+            pl.lit(None, dtype=pl.String()).alias("column"),
+            pl.lit(None, dtype=pl.String()).alias("site"),
+            pl.lit("duplicate").alias("rule"),
+        )
+    )
+    return pl.concat(broken)
+
+
+def _measured(good: pl.DataFrame, table: TableMap, around: Surroundings) -> pl.DataFrame:
+    """One row a measured cell: value columns, and the rule it broke or null."""
+    sites = _site_columns(table)
+    long = good.select(
+        "_row",
+        SOURCE_KEY,
+        "exam_key",
+        pl.col("_tooth").alias("tooth"),
+        "_measure",
+        *(pl.col(name).alias(site) for site, name in sites.items()),
+    ).unpivot(
+        list(sites),
+        index=["_row", SOURCE_KEY, "exam_key", "tooth", "_measure"],
+        variable_name="site",
+        value_name="raw",
+    )
+    decoded = long.with_columns(*_decoded(around), *bits(pl.col("raw")))
+    return decoded.with_columns(
+        _rule(around).alias("rule"),
+        pl.col("site").replace_strict(sites, return_dtype=pl.String()).alias("column"),
+    )
+
+
+def _decoded(around: Surroundings) -> list[pl.Expr]:
+    decisions = around.decisions
+    sentinels = frozenset(int(text) for text in decisions.sentinels)
+    sign = MarginSign(f"recession {decisions.margin_sign}")
+    offset = decisions.margin_offset or None
+    text = cleaned(pl.col("raw"), decisions)
+    return [
+        depth_mm(text, sentinels).alias("_depth"),
+        margin_mm(text, sign, offset, sentinels).alias("_margin"),
+        whole_number(text).alias("_number"),
+    ]
+
+
+def _rule(around: Surroundings) -> pl.Expr:
+    fields = SiteReading.fields()
+    sentinels = [int(text) for text in around.decisions.sentinels]
+    number = pl.col("_number")
+    is_said = cleaned(pl.col("raw"), around.decisions).is_not_null()
+    is_measured = is_said & ~number.is_in(sentinels).fill_null(value=False)
+    measure = pl.col("_measure")
+    in_range = (
+        pl.when(measure == "gingival_margin")
+        .then(pl.col("_margin").is_between(*(fields["recession_mm"].within or (-15, 20))))
+        .when(measure == "bits")
+        .then(number.is_between(*_BITS_WITHIN))
+        .otherwise(pl.col("_depth").is_between(*(fields["probing_depth_mm"].within or (0, 20))))
+    )
+    return (
+        pl.when(is_measured & number.is_null())
+        .then(pl.lit("unreadable"))
+        .when(is_measured & ~in_range)
+        .then(pl.lit("out_of_range"))
+    )
+
+
+def _by_site(cells: pl.DataFrame) -> pl.DataFrame:
+    measure = pl.col("_measure")
+    values = [
+        pl.col("_margin" if kind == "gingival_margin" else "_depth")
+        .filter(measure == kind)
+        .first()
+        .alias(name)
+        for kind, name in _FIELD_OF.items()
+    ]
+    marks = [pl.col(mark).filter(measure == "bits").first() for mark in _MARKS]
+    names = [*_FIELD_OF.values(), *_MARKS]
+    return (
+        cells.group_by("exam_key", "tooth", "site", maintain_order=True)
+        .agg(*values, *marks)
+        .filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
+        .with_columns(pl.concat_str(["exam_key", "tooth", "site"], separator="|").alias(SOURCE_KEY))
+        .select(SOURCE_KEY, *SiteReading.schema())
+        .sort("exam_key", "tooth", "site")
+    )
+
+
+def _as_rejected(broken: pl.DataFrame, table: TableMap) -> pl.DataFrame:
+    return broken.select(
+        pl.lit(table.name).alias("table"),
+        SOURCE_KEY,
+        "column",
+        "site",
+        pl.lit(table.entity).alias("entity"),
+        "rule",
+    ).cast(REJECTED_SCHEMA)  # type: ignore[arg-type]
+
+
+def _sheet(
+    frame: pl.DataFrame, table: TableMap, rejected_rows: int, cells: pl.DataFrame
+) -> pl.DataFrame:
+    total, kept = frame.height, frame.height - rejected_rows
+    sites = _site_columns(table)
+    same = (
+        pl.when(pl.col("_measure") == "gingival_margin")
+        .then(pl.col("_margin"))
+        .when(pl.col("_measure") == "bits")
+        .then(pl.col("_number"))
+        .otherwise(pl.col("_depth"))
+        .cast(pl.String)
+        .eq_missing(pl.col("raw"))
+    )
+    outcome = (
+        pl.when(pl.col("rule").is_not_null())
+        .then(pl.lit("rejected"))
+        .when(same)
+        .then(pl.lit("moved"))
+        .otherwise(pl.lit("transformed"))
+    )
+    counts = cells.with_columns(outcome.alias("outcome")).group_by("column", "outcome").len()
+    by_outcome = {(name, what): int(n) for name, what, n in counts.iter_rows()}
+    rows = []
+    for column in table.columns:
+        if column.name in sites.values():
+            moved = by_outcome.get((column.name, "moved"), 0)
+            transformed = by_outcome.get((column.name, "transformed"), 0)
+            bad = by_outcome.get((column.name, "rejected"), 0) + rejected_rows
+            why = "sentinels and margin decoded" if transformed else ""
+            rows.append((table.name, column.name, total, moved, transformed, 0, bad, why))
+        elif column.field:
+            rows.append((table.name, column.name, total, kept, 0, 0, rejected_rows, ""))
+        else:
+            rows.append((table.name, column.name, total, 0, 0, total, 0, column.left))
+    return pl.DataFrame(rows, schema=CELLS_SCHEMA, orient="row")
