@@ -7,10 +7,9 @@ from functools import cache
 
 import pandera.polars as pa
 
-from core.vocabulary.field import Entity, Field
+from core.vocabulary.field import ENTITIES, Entity, Field
 
 
-@cache
 def pandera_schema(entity: type[Entity]) -> pa.DataFrameSchema:
     """What every frame of an entity must be.
 
@@ -27,8 +26,13 @@ def pandera_schema(entity: type[Entity]) -> pa.DataFrameSchema:
     Units:
         As declared at each field.
     """
-    columns = {name: _column(field) for name, field in entity.fields().items()}
-    return pa.DataFrameSchema(columns, name=entity.key, strict=True, coerce=False)
+    return _of_key(entity.key)
+
+
+@cache
+def _of_key(key: str) -> pa.DataFrameSchema:
+    columns = {name: _column(field) for name, field in ENTITIES[key].fields().items()}
+    return pa.DataFrameSchema(columns, name=key, strict=True, coerce=False)
 
 
 def _column(field: Field) -> pa.Column:
