@@ -48,6 +48,7 @@ _PAIR = re.compile(
     r"\b(?P<stage>IV|I{1,3})\s*[-/,]?\s*(?P<grade>[ABC])\b"  # III-C, IIIC, III C
     r"|^(?P<number>[1-4])\s*[-/]?\s*(?P<letter>[ABC])$"  # 3C, and nothing else
 )
+_STAGED_PAIR = re.compile(rf"\b(?:STAGE|STG|ST)[\s.:]*{_NUMBER}\s*[-/,]?\s*(?P<grade>[ABC])\b")
 _GRADE = re.compile(r"\b(?:GRADE|GRD|GR)\b[\s.:\-#]*(?P<grade>[ABC])\b")
 _GRADE_GLUED = re.compile(r"(?:GRADE|GRD|GR|(?<=[0-9IV])G)(?P<grade>[ABC])\b")
 _LEGACY = re.compile(
@@ -82,8 +83,9 @@ def _only(found: set[str]) -> str | None:
 
 
 def _stage_and_grade(text: str) -> tuple[str | None, str | None]:
-    stages = _named(_STAGE, text, "stage") | _named(_STAGE_GLUED, text, "stage")
-    grades = _named(_GRADE, text, "grade") | _named(_GRADE_GLUED, text, "grade")
+    in_stage, in_grade = (_STAGE, _STAGE_GLUED, _STAGED_PAIR), (_GRADE, _GRADE_GLUED, _STAGED_PAIR)
+    stages = {stage for pattern in in_stage for stage in _named(pattern, text, "stage")}
+    grades = {grade for pattern in in_grade for grade in _named(pattern, text, "grade")}
     if not stages or not grades:
         pairs = list(_PAIR.finditer(text))
         stages = stages or {pair["stage"] or pair["number"] for pair in pairs}
