@@ -1,0 +1,169 @@
+"""The ledger as the rest of the house sees it, and opening one.
+
+Rule of the house: each method is a function of the module of its noun; nothing is done here.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from argon2 import PasswordHasher
+from sqlalchemy import Engine, select, update
+
+from core.ledger import (
+    accounts,
+    gates,
+    holdings,
+    plans,
+    schema,
+    sending,
+    sessions,
+    shelf,
+    stages,
+    tables,
+    trail,
+)
+from core.ledger.chain import Head
+from core.ledger.connection import ServerLock, connect, file_of
+from core.ledger.key import HEAD, sub_key
+from core.ledger.lock import FileLock
+from core.ledger.store import Lock, Store
+
+
+def utcnow() -> datetime:
+    """The time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class SqlLedger(Store):
+    """A ledger in SQLite or PostgreSQL: `core.ports.Ledger`, users and sessions.
+
+    Use it as a context manager, or close it; a run's lock is held until then.
+    """
+
+    stage = stages.stage
+    advance = stages.advance
+
+    present = gates.present
+    presented = gates.presented
+    sign = gates.sign
+    request_load = gates.request_load
+    signature = gates.signature
+    signatures = gates.signatures
+
+    record_plan = plans.record_plan
+    approve = plans.approve
+    open_plan = plans.open_plan
+    finish_plan = plans.finish_plan
+
+    intend = sending.intend
+    conclude = sending.conclude
+    writes = sending.writes
+    replan = sending.replan
+    mark_interrupted = sending.mark_interrupted
+
+    records = holdings.records
+    forget = holdings.forget
+
+    keep = shelf.keep
+    kept = shelf.kept
+    record_snapshot = shelf.record_snapshot
+    snapshot = shelf.snapshot
+    record_conservation = shelf.record_conservation
+    conservation = shelf.conservation
+    spend = shelf.spend
+    record_run = shelf.record_run
+    runs = shelf.runs
+
+    audit = trail.audit
+    events = trail.events
+    verify_chain = trail.verify_chain
+
+    add_user = accounts.add_user
+    set_password = accounts.set_password
+    users = accounts.users
+    authenticate = accounts.authenticate
+
+    open_session = sessions.open_session
+    session_user = sessions.session_user
+    close_session = sessions.close_session
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def open_ledger(
+    url: str,
+    *,
+    lock: bool = True,
+    clock: Callable[[], datetime] = utcnow,
+    key: bytes | None = None,
+    hasher: PasswordHasher = accounts.HASHER,
+) -> SqlLedger:
+    """Open the ledger, making it when there is none.
+
+    Args:
+        url: A SQLAlchemy address: `sqlite:///file`, `sqlite://` (in memory), `postgresql+psycopg://…`.
+        lock: True for a run that writes to the destination: one at a time, under a number of its
+            own. False for a reader, which may still sign, ask, note and keep sessions.
+        clock: Says what time it is.
+        key: The migration's key (`key.load_key`). With it a head record beside the file vouches
+            for the length of the audit log; without it events cut off at the end go unseen.
+        hasher: Makes and checks password hashes.
+
+    Raises:
+        LedgerLocked: another run holds the ledger.
+        LedgerError: the file is damaged, cannot be opened, or is of a newer version.
+        ChainBroken: the audit log does not reach as far as its head record vouches for.
+    """
+    engine = connect(url)
+    store = SqlLedger(engine, clock=clock, hasher=hasher)
+    file = file_of(url)
+    try:
+        store.lock = _take_lock(engine, file, clock()) if lock else None
+        schema.bring_up(store)
+        if key is not None and file is not None:
+            _find_head(store, file.with_suffix(".head"), key)
+        if lock:
+            _begin_epoch(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _take_lock(engine: Engine, file: Path | None, now: datetime) -> Lock | None:
+    if file is not None:
+        return FileLock(file.with_name(f"{file.name}.lock"), now=now)
+    # A ledger in memory is seen by nobody else.
+    return None if engine.dialect.name == "sqlite" else ServerLock(engine)
+
+
+def _find_head(store: SqlLedger, file: Path, key: bytes) -> None:
+    with store.reading() as connection:
+        ledger_id = str(connection.scalar(select(tables.about.c.ledger_id)))
+    head = Head(file, sub_key(key, HEAD), ledger_id)
+    store.head = head
+    if not file.exists():
+        store.audit("set head record", actor="perio", outcome="there was none")
+    elif store.lock is not None and (vouched := head.read()) is not None:
+        store.check_reach(vouched)
+
+
+def _begin_epoch(store: SqlLedger) -> None:
+    with store.writing() as work:
+        work.run(update(tables.about).values(epoch=tables.about.c.epoch + 1))
+        store.epoch = work.connection.scalar(select(tables.about.c.epoch))
+        work.note("begin run", actor=store.actor)
