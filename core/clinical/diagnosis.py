@@ -51,6 +51,7 @@ _PAIR = re.compile(
 _STAGED_PAIR = re.compile(rf"\b(?:STAGE|STG|ST)[\s.:]*{_NUMBER}\s*[-/,]?\s*(?P<grade>[ABC])\b")
 _GRADE = re.compile(r"\b(?:GRADE|GRD|GR)\b[\s.:\-#]*(?P<grade>[ABC])\b")
 _GRADE_GLUED = re.compile(r"(?:GRADE|GRD|GR|(?<=[0-9IV])G)(?P<grade>[ABC])\b")
+_GRADE_RANGE = re.compile(r"\b(?:GRADE|GRD|GR)S?[\s.:]*[ABC]\s*(?:-|/|TO|OR|AND|&)\s*[ABC]\b")
 _LEGACY = re.compile(
     r"\b(?:CHRONIC|AGGRESSIVE|JUVENILE|ADULT PERIO|EARLY.ONSET|REFRACTORY|RAPIDLY PROGRESS"
     r"|CASE\s*TYPE|TYPE\s*(?:IV|I{1,3}|[1-5])\b|AAP\s*(?:TYPE|CLASS|CASE)?\s*(?:IV|I{1,3}|[1-5])$"
@@ -93,7 +94,7 @@ def _stage_and_grade(text: str) -> tuple[str | None, str | None]:
     numbers = {STAGES.get(stage) or int(stage) for stage in stages}
     is_one = len(numbers) == 1 and not _RANGE.search(text)
     stage = ROMAN[next(iter(numbers))] if is_one else None
-    return stage, _only(grades)
+    return stage, None if _GRADE_RANGE.search(text) else _only(grades)
 
 
 def read_diagnosis(verbatim: str) -> Reading:

@@ -1,0 +1,277 @@
+"""The clinical record a deal carries: every reading as JSON, and back again.
+
+Rule of the house: `parse(render(chart)) == chart`; what was not recorded is not written.
+
+The JSON, version 1: `{"v":1,"numbering":"universal","exam":{"key","on","by","note"},"teeth":{}}`.
+A tooth has, where recorded: `pd`, `rec`, `mgj` (six whole numbers or null, mm), `bop`, `sup`,
+`plq` (six of `1`, `0`, `-`), `mob`, `fur` (`b l m d`), `scale`, `note`, `impl`, `miss`. The six
+places are MB, B, DB, ML, L, DL. `at` and `seen` keep rows that hold no value.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from core.clinical.layout import KEY, MARKS, NO, NUMBERS, UNKNOWN, YES, by_tooth
+from core.clinical.record_text import chart_text
+from core.clinical.site import SITES
+from core.vocabulary import PerioExam, SiteReading, ToothFinding
+
+__all__ = ["VERSION", "chart_json", "chart_text", "is_chart", "parse_chart", "parse_exams"]
+
+VERSION = 1
+NUMBERING = "universal"
+
+_NUMBER_NAMES = {"probing_depth_mm": "pd", "recession_mm": "rec", "mgj_mm": "mgj"}
+_MARK_NAMES = {"is_bleeding": "bop", "is_suppurating": "sup", "has_plaque": "plq"}
+_SIDE_NAMES = {"furcation_b": "b", "furcation_l": "l", "furcation_m": "m", "furcation_d": "d"}
+_FINDING_NAMES = {
+    "mobility": "mob",
+    "furcation_scale": "scale",
+    "note": "note",
+    "is_implant": "impl",
+    "is_missing": "miss",
+}
+_NOTHING = UNKNOWN * len(SITES)
+_MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+_Json = dict[str, Any]
+
+
+def chart_json(
+    readings: pl.DataFrame, findings: pl.DataFrame, exams: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Every exam's chart as compact ASCII JSON, in order of exam key.
+
+    Args:
+        readings: One row per exam, tooth and site.
+        findings: One row per exam and tooth.
+        exams: One row per exam; gives the date, the examiner and the remark. An exam without
+            readings gets a record too.
+
+    Shape:
+        -> (exams; `exam_key`, `chart_json`).
+
+    Units:
+        mm; recession positive apical of the CEJ.
+    """
+    headers = _headers(readings, findings, exams)
+    teeth: dict[str, _Json] = {key: {} for key in headers}
+    gathered = by_tooth(readings).join(
+        findings.with_columns(is_found=True), on=KEY, how="full", coalesce=True
+    )
+    for row in gathered.sort(KEY).iter_rows(named=True):
+        teeth[row["exam_key"]][str(row["tooth"])] = _tooth_json(row)
+    texts = [
+        _compact({"v": VERSION, "numbering": NUMBERING, "exam": header, "teeth": teeth[key]})
+        for key, header in headers.items()
+    ]
+    return pl.DataFrame(
+        {"exam_key": list(headers), "chart_json": texts},
+        schema={"exam_key": pl.String, "chart_json": pl.String},
+    )
+
+
+def _compact(record: _Json) -> str:
+    # markup characters are escaped: a CRM that cleans HTML out of a text must find none
+    return json.dumps(record, separators=(",", ":")).translate(_MARKUP)
+
+
+def _headers(
+    readings: pl.DataFrame, findings: pl.DataFrame, exams: pl.DataFrame | None
+) -> dict[str, _Json]:
+    keys = [readings["exam_key"], findings["exam_key"]]
+    known: dict[str, _Json] = {}
+    if exams is not None:
+        keys.append(exams["exam_key"])
+        known = {row["exam_key"]: _header(row) for row in exams.iter_rows(named=True)}
+    return {key: known.get(key, {"key": key}) for key in pl.concat(keys).unique().sort()}
+
+
+def _header(exam: Mapping[str, Any]) -> _Json:
+    on = exam.get("examined_on")
+    parts = {
+        "key": exam["exam_key"],
+        "on": on.isoformat() if on else None,
+        "by": exam.get("provider_key"),
+        "note": exam.get("note"),
+    }
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def _tooth_json(row: Mapping[str, Any]) -> _Json:
+    tooth: _Json = {}
+    if row["at"] is not None:
+        for column, name in _NUMBER_NAMES.items():
+            if any(number is not None for number in row[column]):
+                tooth[name] = row[column]
+        tooth |= {
+            name: row[column] for column, name in _MARK_NAMES.items() if row[column] != _NOTHING
+        }
+        if row["is_empty_row"]:
+            tooth["at"] = row["at"]
+    if row["is_found"]:
+        found = {name: row[column] for column, name in _FINDING_NAMES.items()}
+        found["fur"] = {
+            side: row[column] for column, side in _SIDE_NAMES.items() if row[column] is not None
+        } or None
+        said = {name: part for name, part in found.items() if part is not None}
+        tooth |= said or {"seen": True}
+    return tooth
+
+
+def is_chart(chart_json: pl.Series) -> pl.Series:
+    """Whether each text is a record that `parse_chart` reads; null is none.
+
+    Shape:
+        (n,) text in, (n,) Boolean out.
+    """
+    return pl.Series("is_chart", [_loaded(text) is not None for text in chart_json], pl.Boolean)
+
+
+def parse_chart(chart_json: pl.Series, keys: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The readings and findings of records, in order of exam key, tooth and site.
+
+    A text that is no record gives no rows; ask `is_chart` which those are.
+
+    Args:
+        chart_json: Records.
+        keys: The exam of each, aligned; the key inside the record is not trusted.
+
+    Returns:
+        Readings and findings with the vocabulary's columns.
+    """
+    places: list[tuple[Any, ...]] = []
+    found: list[tuple[Any, ...]] = []
+    for key, record in _records(chart_json, keys):
+        for number, tooth in record["teeth"].items():
+            places.append((key, int(number), *_place_lists(tooth)))
+            if _is_found(tooth):
+                found.append((key, int(number), *_finding_values(tooth)))
+    findings = pl.DataFrame(found, schema=ToothFinding.schema(), orient="row")
+    return _exploded(places), findings.sort(KEY)
+
+
+def parse_exams(chart_json: pl.Series, keys: pl.Series) -> pl.DataFrame:
+    """Key, date, examiner and remark of each record that can be read, in order of exam key."""
+    rows = [
+        {
+            "exam_key": key,
+            "provider_key": record["exam"].get("by"),
+            "examined_on": _date(record["exam"].get("on")),
+            "note": record["exam"].get("note"),
+        }
+        for key, record in _records(chart_json, keys)
+    ]
+    columns = ("exam_key", "provider_key", "examined_on", "note")
+    schema = {name: PerioExam.schema()[name] for name in columns}
+    return pl.DataFrame(rows, schema=schema).sort("exam_key")
+
+
+def _records(chart_json: pl.Series, keys: pl.Series) -> Iterable[tuple[str, _Json]]:
+    for key, text in zip(keys, chart_json, strict=True):
+        record = _loaded(text)
+        if record is not None:
+            yield key, record
+
+
+def _loaded(text: str | None) -> _Json | None:
+    try:
+        record = json.loads(text or "")
+    except ValueError:
+        return None
+    return record if _is_record(record) else None
+
+
+def _is_record(record: object) -> bool:
+    if not isinstance(record, dict) or record.get("v") != VERSION:
+        return False
+    exam, teeth = record.get("exam"), record.get("teeth")
+    return (
+        record.get("numbering") == NUMBERING
+        and isinstance(exam, dict)
+        and (exam.get("on") is None or _date(exam["on"]) is not None)
+        and isinstance(teeth, dict)
+        and all(number.isdecimal() and _is_tooth(tooth) for number, tooth in teeth.items())
+    )
+
+
+def _is_tooth(tooth: object) -> bool:
+    return (
+        isinstance(tooth, dict)
+        and all(_is_six(tooth.get(name)) for name in _NUMBER_NAMES.values())
+        and all(_is_marks(tooth.get(name)) for name in (*_MARK_NAMES.values(), "at"))
+        and all(isinstance(tooth.get(name), bool | None) for name in ("impl", "miss"))
+        and all(isinstance(tooth.get(name), str | None) for name in ("mob", "scale", "note"))
+        and _is_sides(tooth.get("fur"))
+    )
+
+
+def _is_six(numbers: object) -> bool:
+    if numbers is None:
+        return True
+    return (
+        isinstance(numbers, list)
+        and len(numbers) == len(SITES)
+        and all(number is None or type(number) is int for number in numbers)
+    )
+
+
+def _is_marks(marks: object) -> bool:
+    if marks is None:
+        return True
+    return isinstance(marks, str) and len(marks) == len(SITES) and set(marks) <= {YES, NO, UNKNOWN}
+
+
+def _is_sides(sides: object) -> bool:
+    if sides is None:
+        return True
+    return isinstance(sides, dict) and all(isinstance(grade, str) for grade in sides.values())
+
+
+def _date(text: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+_MEANING = {YES: True, NO: False, UNKNOWN: None}
+_NO_NUMBERS: list[int | None] = [None] * len(SITES)
+_SITE_TEXTS = [site.value for site in SITES]
+
+
+def _place_lists(tooth: _Json) -> list[list[Any]]:
+    numbers = [tooth.get(name, _NO_NUMBERS) for name in _NUMBER_NAMES.values()]
+    marks = [
+        [_MEANING[mark] for mark in tooth.get(name, _NOTHING)] for name in _MARK_NAMES.values()
+    ]
+    rows = [mark == YES for mark in tooth.get("at", _NOTHING)]
+    return [_SITE_TEXTS, *numbers, *marks, rows]
+
+
+def _exploded(places: list[tuple[Any, ...]]) -> pl.DataFrame:
+    listed = ("site", *NUMBERS, *MARKS, "is_row")
+    types = SiteReading.schema() | {"is_row": pl.Boolean()}
+    schema = {name: types[name] for name in KEY} | {name: pl.List(types[name]) for name in listed}
+    rows = pl.DataFrame(places, schema=schema, orient="row").explode(listed)
+    has_value = pl.any_horizontal(pl.col(*NUMBERS, *MARKS).is_not_null())
+    rank = {site.value: rank for rank, site in enumerate(SITES)}
+    return (
+        rows.filter(has_value | pl.col("is_row"))
+        .sort(*KEY, pl.col("site").replace_strict(rank, return_dtype=pl.Int8))
+        .select(*SiteReading.schema())
+    )
+
+
+def _is_found(tooth: _Json) -> bool:
+    return any(name in tooth for name in (*_FINDING_NAMES.values(), "fur", "seen"))
+
+
+def _finding_values(tooth: _Json) -> list[Any]:
+    sides = tooth.get("fur", {})
+    values = {column: tooth.get(name) for column, name in _FINDING_NAMES.items()}
+    values |= {column: sides.get(side) for column, side in _SIDE_NAMES.items()}
+    return [values[column] for column in ToothFinding.schema() if column in values]
