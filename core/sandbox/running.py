@@ -1,0 +1,118 @@
+"""Serves one account on this machine, for as long as it is wanted.
+
+Rule of the house: it listens on the loopback only, says in one line of JSON where it is, and ends
+when whoever started it does.
+"""
+
+import argparse
+import json
+import os
+import socket
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from core.sandbox.faults import DROP, read_plan
+from core.sandbox.server import create_app
+from core.sandbox.settings import TIERS, SandboxSettings
+
+_HOST = "127.0.0.1"
+
+
+class DroppableProtocol(HttpToolsProtocol):
+    """Lets the application drop the connection, which ASGI itself does not offer."""
+
+    def on_message_begin(self) -> None:
+        """Put the way to drop the connection into the scope of the request."""
+        super().on_message_begin()
+        self.scope[DROP] = self.transport.abort  # type: ignore[typeddict-unknown-key]
+
+
+class AnnouncingServer(uvicorn.Server):
+    """Says where it is once it accepts connections.
+
+    Args:
+        config: The server's configuration.
+        line: What to say.
+    """
+
+    def __init__(self, config: uvicorn.Config, line: str) -> None:
+        """Keep the line until then."""
+        super().__init__(config)
+        self._line = line
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            sys.stdout.write(self._line + "\n")
+            sys.stdout.flush()
+
+    def stop_with_stdin(self) -> None:
+        """Shut down when standard input ends, which it does when the parent process is gone."""
+        threading.Thread(target=self._await_stdin, daemon=True).start()
+
+    def _await_stdin(self) -> None:
+        while sys.stdin.buffer.read(4096):
+            pass
+        self.should_exit = True
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments of the command."""
+    made = argparse.ArgumentParser(prog="sandbox", description="Emulates one Pipedrive account.")
+    made.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    made.add_argument("--state", type=Path, help="SQLite file; without it nothing is kept")
+    made.add_argument("--tier", choices=sorted(TIERS), default="fast")
+    made.add_argument("--auth", choices=("token", "oauth"), default="token")
+    made.add_argument("--seats", type=int, default=1)
+    made.add_argument("--seed", type=int, help="makes token, field keys and option ids repeatable")
+    made.add_argument("--faults", type=Path, help="JSON file with a fault plan")
+    made.add_argument("--while-stdin-open", action="store_true", help="end with standard input")
+    return made
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve until stopped.
+
+    Args:
+        argv: The arguments, without the program's name.
+
+    Returns:
+        The exit code.
+    """
+    asked = parser().parse_args(argv)
+    settings = SandboxSettings(
+        state_file=asked.state, tier=asked.tier, auth=asked.auth, seats=asked.seats, seed=asked.seed
+    )
+    app = create_app(settings, read_plan(asked.faults) if asked.faults else ())
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((_HOST, asked.port))
+    line = json.dumps(
+        {
+            "base_url": f"http://{_HOST}:{listening.getsockname()[1]}",
+            "token": app.state.sandbox.account.token,
+            "pid": os.getpid(),
+            "state": str(asked.state) if asked.state else None,
+        }
+    )
+    config = uvicorn.Config(
+        app,
+        http=DroppableProtocol,
+        ws="none",
+        proxy_headers=False,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = AnnouncingServer(config, line)
+    if asked.while_stdin_open:
+        server.stop_with_stdin()
+    server.run(sockets=[listening])
+    return 0
