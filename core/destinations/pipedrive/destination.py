@@ -1,0 +1,265 @@
+"""Pipedrive as a destination: our names and units on this side, its API on the other.
+
+Rule of the house: a write raises only before its first byte; after that every intent has its
+receipt.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+import httpx
+import polars as pl
+
+from core.destinations.pipedrive import listing
+from core.destinations.pipedrive.conversation import (
+    Talk,
+    ask,
+    judge,
+    method_and_path,
+    read,
+)
+from core.destinations.pipedrive.costs import cost
+from core.destinations.pipedrive.custom import ACTIVITY_TYPE, CUSTOM_FIELD, labels_json
+from core.destinations.pipedrive.dialect import Dialect, learn
+from core.destinations.pipedrive.digest import digests_of
+from core.destinations.pipedrive.governor import number_of, out_of_tokens
+from core.destinations.pipedrive.parse import Known, parse, refs_of
+from core.destinations.pipedrive.places import site_of
+from core.destinations.pipedrive.render import Payload, render
+from core.destinations.pipedrive.wire import Answer, Letter, Wire
+from core.errors import DestinationRefused, Transient
+from core.pace import backoff_s
+from core.ports import Action, Intent, Observed, Outcome, Receipt, Spending, Standing
+from core.vocabulary.field import CrmObject
+
+T = TypeVar("T")
+
+READ_ATTEMPTS: Final = 4
+RecordIds = Mapping[int, str] | Mapping[CrmObject, Mapping[int, str]]
+"""Record id -> ref; by object where ids of several objects are given together."""
+
+
+class PipedriveDestination:
+    """One account, over one wire; see `core.ports.Destination`."""
+
+    def __init__(
+        self,
+        base_url: str,
+        wire: Wire,
+        *,
+        spend: Callable[[int], int] | None = None,
+        cap: int | None = None,
+    ) -> None:
+        """Talk to `base_url` over `wire`; `cap` tokens a day, counted by `spend`."""
+        self._site = site_of(base_url)
+        self._wire = wire
+        self._dialect = Dialect(self._site)
+        self._own_tokens = 0
+        self._spend = spend or self._count
+        self._cap = cap
+        self._headers = httpx.Headers()
+
+    def standing(self) -> Standing:
+        """Who we are there, who else is, and what we may spend; -1 webhooks = not shown to us."""
+        found = self._hold(listing.me(self._site))
+        users = self._hold(listing.users(self._site))
+        try:
+            webhooks = self._hold(listing.webhooks(self._site))
+        except DestinationRefused:
+            webhooks = -1
+        return Standing(
+            company=str(found.get("company_name") or ""),
+            domain=str(found.get("company_domain") or ""),
+            user=listing.user_of(found),
+            users=users,
+            webhooks=webhooks,
+            requests_per_2s=self._wire.spent().requests_per_2s,
+            tokens_per_day=self._shown("x-daily-ratelimit-token-limit"),
+            tokens_left=self._shown("x-daily-ratelimit-token-remaining"),
+        )
+
+    def fields(self) -> pl.DataFrame:
+        """Custom fields and activity types as they are now.
+
+        Shape:
+            (n, 5): target, name, crm_type (empty for an activity type), code, options (JSON,
+            label -> id).
+        """
+        found = self._hold(listing.custom_fields(self._site))
+        rows = [
+            (str(each.target), each.name, each.crm_type, each.code, labels_json(each.options))
+            for each in found
+        ]
+        names = ("target", "name", "crm_type", "code", "options")
+        return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+    def adopt_fields(self, specification: pl.DataFrame) -> None:
+        """Learn codes and option ids of the specification's fields, for render and parse.
+
+        Raises:
+            FieldVanished: a specified field, option or activity type is not there.
+
+        Shape:
+            specification (n, 4): target, name, crm_type, options (list of labels).
+        """
+        found = self._hold(listing.custom_fields(self._site))
+        self._dialect = learn(self._site, specification, found)
+
+    def observe(self, crm_object: CrmObject, record_ids: RecordIds) -> Observed:
+        """Walk all live records of an object; `record_ids` turns links into refs."""
+        raw = list(self._hold(listing.walk(self._site, crm_object)).values())
+        refs = refs_of(crm_object, raw, self._dialect)
+        ours = [each for each, ref in zip(raw, refs, strict=True) if ref is not None]
+        digests = pl.DataFrame(
+            {
+                "record_id": [each["id"] for each in raw],
+                "ref": refs,
+                "digest": digests_of(crm_object, raw),
+            },
+            schema={"record_id": pl.Int64, "ref": pl.String, "digest": pl.String},
+        )
+        return Observed(parse(crm_object, ours, self._dialect, _by_object(record_ids)), digests)
+
+    def seek(self, target: str, floor: int) -> pl.DataFrame:
+        """Newest first down to id `floor` (exclusive): `ref`, `record_id` of records of ours."""
+        crm_object = CrmObject(target)
+        walk = listing.walk(self._site, crm_object, newest_first=True, floor=floor)
+        raw = list(self._hold(walk).values())
+        found = {
+            "ref": refs_of(crm_object, raw, self._dialect),
+            "record_id": [each["id"] for each in raw],
+        }
+        frame = pl.DataFrame(found, schema={"ref": pl.String, "record_id": pl.Int64})
+        return frame.filter(pl.col("ref").is_not_null())
+
+    def write(self, intents: Sequence[Intent]) -> list[Receipt]:
+        """Send each intent once, concurrently, within the allowed pace.
+
+        Returns:
+            One receipt for each intent, in their order. Intents for which the day's tokens no
+            longer suffice are UNSENT with the reason "tokens"; so are those that were still
+            waiting when the destination refused to go on.
+
+        Raises:
+            FieldVanished: The account lacks a field or option; nothing of `intents` was sent.
+            DestinationBusy: The day's tokens are used up; nothing of `intents` was sent.
+            DestinationError: The destination has stopped us earlier; nothing was sent.
+        """
+        if not intents:
+            return []
+        payloads = [self._render(intent) for intent in intents]
+        letters = [self._letter(each, load) for each, load in zip(intents, payloads, strict=True)]
+        self._check_open()
+        affordable = self._pay(letters)
+        answers = self._wire.carry(letters[:affordable])
+        receipts = [judge(intent, answer) for intent, answer in zip(intents, answers, strict=False)]
+        receipts += [
+            Receipt(each.write_id, Outcome.UNSENT, reason="tokens") for each in intents[affordable:]
+        ]
+        return receipts
+
+    def download(self, record_id: int) -> bytes:
+        """The bytes of a file."""
+        request = httpx.Request("GET", self._site.download_url(record_id))
+        return self._tried(request, _content)
+
+    def spent(self) -> Spending:
+        """Tokens, requests and waits of this conversation so far."""
+        return self._wire.spent()
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._wire.close()
+
+    def _render(self, intent: Intent) -> Payload:
+        if intent.target in {CUSTOM_FIELD, ACTIVITY_TYPE} or intent.action == Action.DELETE:
+            return {}
+        return render(intent, self._dialect)
+
+    def _letter(self, intent: Intent, payload: Payload) -> Letter:
+        method, path = method_and_path(intent)
+        return Letter(
+            lambda: ask(self._site, intent, payload), path, cost(method, path), intent.deadline_s
+        )
+
+    def _pay(self, letters: Sequence[Letter]) -> int:
+        """Count what is about to be spent; how many of the letters the day's tokens suffice for."""
+        spend = self._spend
+        if self._cap is None:
+            spend(sum(each.tokens for each in letters))
+            return len(letters)
+        room = self._cap - spend(0)
+        affordable = 0
+        for each in letters:
+            room -= each.tokens
+            if room < 0:
+                break
+            affordable += 1
+        if not affordable:
+            raise out_of_tokens()
+        spend(sum(each.tokens for each in letters[:affordable]))
+        return affordable
+
+    def _count(self, tokens: int) -> int:
+        self._own_tokens += tokens
+        return self._own_tokens
+
+    def _check_open(self) -> None:
+        stop = self._wire.stop()
+        if stop is not None:
+            raise stop.error()
+
+    def _hold(self, talk: Talk[T]) -> T:
+        """Carry a conversation out to its end."""
+        try:
+            request = next(talk)
+            while True:
+                request = talk.send(self._read(request))
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+    def _read(self, request: httpx.Request) -> Mapping[str, Any]:
+        return self._tried(request, read)
+
+    def _tried(self, request: httpx.Request, judged: Callable[[Answer], T]) -> T:
+        """Ask, and ask again while the trouble may pass by itself."""
+        method, path = request.method, request.url.path
+        letter = Letter(lambda: request, path, cost(method, path))
+        attempt = 0
+        while True:
+            self._check_open()
+            self._pay([letter])
+            answer = self._wire.carry([letter])[0]
+            if isinstance(answer, httpx.Response):
+                self._headers.update(answer.headers)
+            try:
+                return judged(answer)
+            except Transient:
+                attempt += 1
+                if attempt >= READ_ATTEMPTS:
+                    raise
+                self._wire.rest(backoff_s(attempt - 1))
+
+    def _shown(self, header: str) -> int | None:
+        number = number_of(self._headers.get(header))
+        return None if number is None else int(number)
+
+
+def _content(answer: Answer) -> bytes:
+    if isinstance(answer, httpx.Response) and answer.is_success:
+        return answer.content
+    read(answer)
+    return b""
+
+
+def _by_object(record_ids: RecordIds) -> Known:
+    """Refs by object; a mapping without objects counts for every object."""
+    by_object: dict[CrmObject, Mapping[int, str]] = {}
+    flat: dict[int, str] = {}
+    for key, value in record_ids.items():
+        if isinstance(value, str):
+            flat[int(key)] = value
+        else:
+            by_object[CrmObject(str(key))] = value
+    return by_object or dict.fromkeys(CrmObject, flat)

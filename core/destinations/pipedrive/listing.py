@@ -1,0 +1,178 @@
+"""Walks through the destination's lists.
+
+Rule of the house: ordered by id, so that nothing is skipped; a list that turns in circles or
+shifts under the walk is noticed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+
+from core.destinations.pipedrive.conversation import Talk
+from core.destinations.pipedrive.custom import ACTIVITY_TYPE, Custom, custom_of
+from core.destinations.pipedrive.places import (
+    ACTIVITY_TYPES,
+    ME,
+    PLACES,
+    USERS,
+    WEBHOOKS,
+    Place,
+    Site,
+)
+from core.errors import DestinationError
+from core.ports import User
+from core.vocabulary.field import CrmObject
+from core.vocabulary.record import BEARS_REF
+
+Records = dict[int, dict[str, Any]]
+"""Record id -> record, in the order of the walk."""
+
+Keep = Callable[[list[dict[str, Any]]], bool]
+"""Takes a page; says whether the walk goes on."""
+
+
+_NO_ID = "a record without an id"
+_CIRCLE = "the same page twice"
+_NO_MORE = "more records to come, but none on the page"
+_NO_LIST = "something else than a list"
+_NO_USER = "no user"
+
+
+def walk(
+    site: Site, crm_object: CrmObject, *, newest_first: bool = False, floor: int = 0
+) -> Talk[Records]:
+    """All live records of an object, or the newest down to an id (exclusive)."""
+    place = PLACES[crm_object]
+    found: Records = {}
+    pages = _v2_pages if place.is_v2 else _v1_pages
+    yield from pages(site, place, lambda page: _keep(found, page, floor), newest_first=newest_first)
+    return found
+
+
+def _keep(found: Records, page: list[dict[str, Any]], floor: int) -> bool:
+    for record in page:
+        if type(record.get("id")) is not int:
+            raise _misshapen(_NO_ID)
+        if record["id"] <= floor:
+            return False
+        found[record["id"]] = record
+    return True
+
+
+def _into(listed: list[dict[str, Any]]) -> Keep:
+    def keep(page: list[dict[str, Any]]) -> bool:
+        listed.extend(page)
+        return True
+
+    return keep
+
+
+def _v2_pages(site: Site, place: Place, keep: Keep, *, newest_first: bool) -> Talk[None]:
+    order = "desc" if newest_first else "asc"
+    yield from _cursor_pages(site, place, keep, sort_by="id", sort_direction=order)
+
+
+def _cursor_pages(site: Site, place: Place, keep: Keep, **query: str | int) -> Talk[None]:
+    query["limit"] = place.limit
+    seen: set[str] = set()
+    while True:
+        body = yield httpx.Request("GET", site.url(place.path, **query))
+        cursor = (body.get("additional_data") or {}).get("next_cursor")
+        if not keep(_page(body)) or not cursor:
+            return
+        if cursor in seen:
+            raise _misshapen(_CIRCLE)
+        seen.add(cursor)
+        query["cursor"] = cursor
+
+
+def _v1_pages(site: Site, place: Place, keep: Keep, *, newest_first: bool) -> Talk[None]:
+    """Pages by offset, each overlapping the one before by one record.
+
+    A record deleted meanwhile shifts all later ones forward, and one would be skipped; then the
+    last record of the page before is not the first of this one, and the walk steps back.
+    """
+    order = "id DESC" if newest_first else "id ASC"
+    start, last = 0, None
+    while True:
+        query: dict[str, str | int] = {"start": start, "limit": place.limit, "sort": order}
+        body = yield httpx.Request("GET", site.url(place.path, **query))
+        page = _page(body)
+        if last is not None and (not page or page[0].get("id") != last) and start > 0:
+            start, last = max(0, start - place.limit), None
+            continue
+        pagination = (body.get("additional_data") or {}).get("pagination") or {}
+        if not keep(page) or not pagination.get("more_items_in_collection"):
+            return
+        if len(page) < 2:  # noqa: PLR2004 - one of them is the overlap
+            raise _misshapen(_NO_MORE)
+        start, last = start + len(page) - 1, page[-1].get("id")
+
+
+def _page(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    page = body.get("data")
+    if page is None:
+        return []
+    if not isinstance(page, list) or not all(isinstance(each, dict) for each in page):
+        raise _misshapen(_NO_LIST)
+    return page
+
+
+def custom_fields(site: Site) -> Talk[list[Custom]]:
+    """Custom fields of the three objects that have ours, then activity types."""
+    found: list[Custom] = []
+    for crm_object in BEARS_REF:
+        place = Place(PLACES[crm_object].fields_path)
+        listed: list[dict[str, Any]] = []
+        yield from _cursor_pages(site, place, _into(listed))
+        customs = (custom_of(crm_object, each) for each in listed)
+        found.extend(each for each in customs if each is not None)
+    body = yield httpx.Request("GET", site.url(ACTIVITY_TYPES))
+    found.extend(
+        Custom(ACTIVITY_TYPE, str(each.get("name")), "", str(each.get("key_string")))
+        for each in _page(body)
+        if each.get("active_flag", True)
+    )
+    return found
+
+
+def me(site: Site) -> Talk[Mapping[str, Any]]:
+    """The user the token belongs to, and their company."""
+    body = yield httpx.Request("GET", site.url(ME))
+    found = body.get("data")
+    if not isinstance(found, dict):
+        raise _misshapen(_NO_USER)
+    return found
+
+
+def users(site: Site) -> Talk[tuple[User, ...]]:
+    """Every user of the company."""
+    body = yield httpx.Request("GET", site.url(USERS))
+    return tuple(user_of(each) for each in _page(body))
+
+
+def webhooks(site: Site) -> Talk[int]:
+    """How many webhooks are set up."""
+    body = yield httpx.Request("GET", site.url(WEBHOOKS))
+    return len(_page(body))
+
+
+def user_of(raw: Mapping[str, Any]) -> User:
+    """A user as listed; an admin is one in any part of the account."""
+    access = raw.get("access")
+    entries = access if isinstance(access, list) else []
+    return User(
+        user_id=int(raw["id"]),
+        name=str(raw.get("name") or ""),
+        email=str(raw.get("email") or ""),
+        is_active=bool(raw.get("active_flag")),
+        is_admin=any(isinstance(each, dict) and each.get("admin") is True for each in entries),
+    )
+
+
+def _misshapen(what: str) -> DestinationError:
+    return DestinationError(
+        f"The destination lists {what}.",
+        next_step="Run this again; if it stays so, ask the destination's support.",
+    )

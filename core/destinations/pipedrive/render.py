@@ -1,0 +1,145 @@
+"""Our fields as the destination takes them.
+
+Rule of the house: a null is left out of a create and cleared in an update; nothing else is added.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from core.destinations.pipedrive.custom import ACTIVITY_TYPE, VISIT, number, render_custom, vanished
+from core.destinations.pipedrive.dialect import Dialect, fields_of
+from core.destinations.pipedrive.marker import with_marker
+from core.ports import Action, Intent
+from core.text import TRUE
+from core.vocabulary.field import CrmObject
+from core.vocabulary.record import BEARS_REF, REF_FIELD
+
+Payload = dict[str, object]
+
+READ_ONLY: Final = {(CrmObject.FILE, "file_size"), (CrmObject.FILE, "description")}
+"""Places that a write does not reach: the size follows from the bytes, and a description would
+need a second request."""
+
+_MINUTES = 60
+
+
+def _text(text: str | None) -> object:
+    return "" if text is None else text
+
+
+def _id(text: str | None) -> object:
+    return None if text is None else int(text)
+
+
+def _number(text: str | None) -> object:
+    return None if text is None else number(text)
+
+
+def _address(text: str | None) -> object:
+    return None if text is None else {"value": text}
+
+
+def _clock(text: str | None) -> object:
+    return text.removesuffix(":00") if text and text.count(":") > 1 else text
+
+
+def _duration(text: str | None) -> object:
+    if text is None:
+        return None
+    hours, minutes = divmod(int(text), _MINUTES)
+    return f"{hours:02}:{minutes:02}"
+
+
+def _flag(text: str | None) -> object:
+    return text == TRUE
+
+
+def _participants(text: str | None) -> object:
+    return [] if text is None else [{"person_id": int(text), "primary": True}]
+
+
+_NATIVE: Final[Mapping[str, Callable[[str | None], object]]] = {
+    "owner_id": _id,
+    "org_id": _id,
+    "person_id": _id,
+    "deal_id": _id,
+    "value": _number,
+    "due_time": _clock,
+    "duration": _duration,
+    "done": _flag,
+    "participants": _participants,
+    "address": _address,
+}
+"""How a native value is written; what is not listed is text."""
+
+
+def render(intent: Intent, dialect: Dialect) -> Payload:
+    """The body of a write, or for a file the form fields beside its bytes.
+
+    Raises:
+        FieldVanished: The account lacks a field or option that the intent needs.
+    """
+    crm_object = CrmObject(intent.target)
+    declared = fields_of(crm_object)
+    is_create = intent.action == Action.CREATE
+    payload: Payload = {}
+    custom: Payload = {}
+    for path, text in intent.fields.items():
+        field, home = declared[path]
+        if (crm_object, home.name) in READ_ONLY:
+            continue
+        if text is None and (is_create or home.name == "owner_id"):
+            continue
+        if home.is_custom:
+            known = dialect.custom(crm_object, home)
+            is_file_link = text is not None and home.links_to is CrmObject.FILE
+            written = dialect.site.download_url(text or "") if is_file_link else text
+            custom[known.code] = render_custom(known, written)
+        elif "." in home.name:
+            _add_contact(payload, home.name, text)
+        elif field.entity == "visit" and home.name == "type":
+            payload["type"] = _activity_type(text, dialect)
+        else:
+            payload[home.name] = _NATIVE.get(home.name, _text)(text)
+    _add_ref(intent, crm_object, payload, custom, dialect)
+    _add_name(crm_object, payload, is_create=is_create)
+    return payload | ({"custom_fields": custom} if custom else {})
+
+
+def _add_contact(payload: Payload, name: str, text: str | None) -> None:
+    kind, _, label = name.partition(".")
+    entries = payload.setdefault(kind, [])
+    assert isinstance(entries, list)
+    if text is not None:
+        entries.append({"value": text, "label": label, "primary": not entries})
+
+
+def _activity_type(kind: str | None, dialect: Dialect) -> str:
+    if kind != "visit":
+        return kind or ""
+    if not dialect.visit_key:
+        raise vanished(ACTIVITY_TYPE, VISIT, "")
+    return dialect.visit_key
+
+
+def _add_ref(
+    intent: Intent, crm_object: CrmObject, payload: Payload, custom: Payload, dialect: Dialect
+) -> None:
+    is_create = intent.action == Action.CREATE
+    if crm_object in BEARS_REF and is_create:
+        code = dialect.ref_code(crm_object)
+        if not code:
+            raise vanished(crm_object, REF_FIELD, "varchar")
+        custom[code] = intent.ref
+    for key in {CrmObject.ACTIVITY: ("note",), CrmObject.NOTE: ("content",)}.get(crm_object, ()):
+        if is_create or key in payload:
+            written = payload.get(key)
+            payload[key] = with_marker(str(written) if written else None, intent.ref)
+
+
+def _add_name(crm_object: CrmObject, payload: Payload, *, is_create: bool) -> None:
+    if crm_object is not CrmObject.PERSON:
+        return
+    if is_create or ("first_name" in payload and "last_name" in payload):
+        parts = (payload.get("first_name"), payload.get("last_name"))
+        payload["name"] = " ".join(str(part) for part in parts if part)

@@ -1,0 +1,202 @@
+"""Carries requests out, many at once, and answers back, from any thread.
+
+Rule of the house: one attempt per request; no redirects, no proxies from the environment, TLS
+always verified; nothing is logged.
+"""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from ssl import SSLContext
+from typing import Final, TypeVar
+
+import httpx
+
+from core.destinations.pipedrive.conversation import CONTENT_MISSING, Silence, close_content
+from core.destinations.pipedrive.governor import Governor, Stop
+from core.ports import Spending
+
+T = TypeVar("T")
+
+TIMEOUT: Final = httpx.Timeout(60.0, connect=5.0)
+TOTAL_S: Final = 90.0
+KEEP_ALIVE_S: Final = 4.0
+"""Shorter than servers keep an idle connection, so that none is reused while it is being closed."""
+
+_UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One request to send.
+
+    Attributes:
+        write: Makes the request right before it is sent.
+        path: Where it goes.
+        tokens: What it costs.
+        deadline_s: After which it may not be sent.
+    """
+
+    write: Callable[[], httpx.Request]
+    path: str
+    tokens: int
+    deadline_s: float = float("inf")
+
+
+Answer = httpx.Response | Silence
+
+
+class Wire:
+    """Connections to one destination, on a loop of their own.
+
+    Each of them is a client with a single connection: one pool of many looks at every connection
+    before each request, which costs four fifths of the speed at 64 of them.
+
+    Args:
+        headers: Go with every request; hold the token.
+        in_flight: Most requests under way at once.
+        clock: Monotonic seconds.
+        sleep: Waits without blocking.
+        requests_per_2s: By the settings; None = as the destination says.
+        transport: In place of the network, for tests.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a setting of its own
+        self,
+        headers: Mapping[str, str],
+        *,
+        in_flight: int,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] | None,
+        requests_per_2s: int | None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        """Start the loop's thread; no connection is made yet."""
+        self._headers = dict(headers)
+        self._clock = clock
+        self._sleep = sleep or asyncio.sleep
+        self._transport = transport
+        self._context: SSLContext | None = None
+        self._lanes: list[httpx.AsyncClient] = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="pipedrive-wire", daemon=True)
+        self._thread.start()
+        self._in_flight = in_flight
+        self._places = asyncio.Semaphore(in_flight)
+        self._governor = Governor(clock, self._sleep, requests_per_2s)
+
+    def carry(self, letters: Sequence[Letter]) -> list[Answer]:
+        """Send each letter once, at the allowed pace; answers in the letters' order."""
+        return self._on_loop(self._carry(letters))
+
+    def rest(self, wait_s: float) -> None:
+        """Wait, by the wire's own clock."""
+        self._on_loop(self._rest(wait_s))
+
+    def spent(self) -> Spending:
+        """What was spent so far."""
+        return self._governor.spending()
+
+    def stop(self) -> Stop | None:
+        """Why nothing goes out now; None when the gate is open."""
+        return self._governor.standing_stop()
+
+    def close(self) -> None:
+        """Close connections and end the loop's thread."""
+        if self._loop.is_closed():
+            return
+        self._on_loop(self._hang_up())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    def _on_loop(self, work: "Awaitable[T]") -> T:
+        future: Future[T] = asyncio.run_coroutine_threadsafe(_awaited(work), self._loop)
+        return future.result()
+
+    async def _rest(self, wait_s: float) -> None:
+        await self._sleep(wait_s)
+
+    async def _hang_up(self) -> None:
+        while self._lanes:
+            await self._lanes.pop().aclose()
+
+    async def _carry(self, letters: Sequence[Letter]) -> list[Answer]:
+        answers: list[Answer] = [Silence(is_sent=False, reason="unsent")] * len(letters)
+        queue = iter(range(len(letters)))
+        self._governor.begin()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._in_flight, len(letters))):
+                    group.create_task(self._work(queue, letters, answers))
+        finally:
+            self._governor.end()
+        return answers
+
+    async def _work(
+        self, queue: Iterator[int], letters: Sequence[Letter], answers: list[Answer]
+    ) -> None:
+        for position in queue:
+            async with self._places:
+                answers[position] = await self._send(letters[position])
+
+    async def _send(self, letter: Letter) -> Answer:
+        if reason := await self._governor.admit(letter.path, letter.deadline_s):
+            return Silence(is_sent=False, reason=reason)
+        try:
+            request = letter.write()
+        except OSError:
+            self._governor.withdraw(letter.path)
+            return Silence(is_sent=False, reason=CONTENT_MISSING)
+        request.headers.update(self._headers)
+        request.extensions["timeout"] = TIMEOUT.as_dict()
+        if self._clock() > letter.deadline_s:
+            close_content(request)
+            self._governor.withdraw(letter.path)
+            return Silence(is_sent=False, reason="deadline")
+        self._governor.sent(letter.tokens)
+        sent_at_s = self._clock()
+        answer = await self._exchange(request)
+        response = answer if isinstance(answer, httpx.Response) else None
+        self._governor.answered(letter.path, sent_at_s, response)
+        return answer
+
+    async def _exchange(self, request: httpx.Request) -> Answer:
+        lane = self._lanes.pop() if self._lanes else self._new_lane()
+        try:
+            async with asyncio.timeout(TOTAL_S):
+                return await lane.send(request)
+        except _UNSENT:
+            return Silence(is_sent=False, reason="unreachable")
+        except Exception as error:  # noqa: BLE001 - whatever it was, the attempt is now unknown
+            return Silence(is_sent=True, reason=_reason(error))
+        finally:
+            self._lanes.append(lane)
+            close_content(request)
+
+    def _new_lane(self) -> httpx.AsyncClient:
+        transport = self._transport
+        if transport is None:
+            self._context = self._context or httpx.create_ssl_context(trust_env=False)
+            transport = httpx.AsyncHTTPTransport(
+                verify=self._context,
+                trust_env=False,
+                http2=False,
+                retries=0,
+                limits=httpx.Limits(max_connections=1, keepalive_expiry=KEEP_ALIVE_S),
+            )
+        return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
+
+
+async def _awaited(work: "Awaitable[T]") -> T:
+    return await work
+
+
+def _reason(error: Exception) -> str:
+    return "timeout" if isinstance(error, TimeoutError | httpx.TimeoutException) else "broken_off"
