@@ -3,6 +3,7 @@
 Rule of the house: pure arithmetic over what is stored, except for the one small file of the head.
 """
 
+import errno
 import hashlib
 import hmac
 import json
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
 
-from core.errors import ChainBroken, LedgerError
+from core.errors import ChainBroken, LedgerError, LedgerFull
 
 HASHED = ("seq", "ts", "actor", "action", "subject", "outcome")
 """The columns of an event that its hash covers, beside the hash before it."""
@@ -122,7 +123,8 @@ class Head:
             beside.replace(self._file)
         except OSError as error:
             message = f"The head record {self._file.name} cannot be written: {error.strerror}."
-            raise LedgerError(message, next_step="Look at the disk and its rights.") from error
+            kind = LedgerFull if error.errno == errno.ENOSPC else LedgerError
+            raise kind(message, next_step="Look at the disk, its space and rights.") from error
 
     def _mac(self, link: Link) -> str:
         line = {"count": link.seq, "hash": link.hash, "ledger": self._ledger_id}

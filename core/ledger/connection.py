@@ -117,13 +117,15 @@ class ServerLock:
         Raises:
             LedgerLocked: another run holds it.
         """
-        self._connection = engine.connect()
         query = text(f"SELECT pg_try_advisory_lock({_RUN_KEY})")
-        if not self._connection.scalar(query):
+        with speaking():
+            self._connection = engine.connect()
+            is_ours = self._connection.scalar(query)
+            self._connection.commit()
+        if not is_ours:
             self._connection.close()
             message = "Another run holds the ledger on the database server."
             raise LedgerLocked(message, next_step="Wait until it ends, then run this again.")
-        self._connection.commit()
 
     def release(self) -> None:
         """Let go."""

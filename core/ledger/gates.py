@@ -66,7 +66,7 @@ def sign(store: Store, gate: Gate, *, user: str, password: str, reason: str = ""
             row |= {"bound_to": bound_to, "reason": reason}
             made = work.connection.execute(insert(tables.signatures).values(row))
             signature_id = number_of(made)
-            work.note("sign", actor=person.name, subject=f"{gate} #{signature_id} {bound_to}")
+            work.note("sign", actor=person.name, subject=seal(gate, signature_id, bound_to))
             if gate in OPENS:
                 move(work, OPENS[gate], actor=person.name, reason=f"signed {gate}")
             at = work.now
@@ -78,11 +78,12 @@ def request_load(store: Store, *, user: str, password: str, plan_id: str) -> Non
 
     Raises:
         AccessRefused: unknown user, wrong password, or locked.
-        IllegalTransition: the stage does not lead there.
+        GateRefused: the stage does not lead there.
     """
     with _refusals_noted(store, "request load", user, plan_id):
         person = authenticate(store, user, password)
         with store.writing() as work:
+            _may_lead_to(work, Stage.LOAD_REQUESTED, "The full load cannot be asked for")
             move(work, Stage.LOAD_REQUESTED, actor=person.name)
             row = {"user": person.name, "plan_id": plan_id, "at": work.now}
             work.run(insert(tables.load_requests), [row])
@@ -115,6 +116,11 @@ def end(work: Work, row: Row[Any], ended: str, *, why: str, actor: str) -> None:
     work.run(insert(tables.signature_ends), [end_row])
     subject = f"{row.gate} #{row.signature_id}"
     work.note(f"signature {ended}", actor=actor, subject=subject, outcome=why)
+
+
+def seal(gate: str, signature_id: int, bound_to: str) -> str:
+    """How an event names a signature."""
+    return f"{gate} #{signature_id} {bound_to}"
 
 
 def latest(work: Work, gate: Gate) -> Row[Any] | None:
@@ -162,16 +168,20 @@ def _role_for(person: ConsoleUser, gate: Gate) -> Role:
 
 def _may_be_signed(work: Work, gate: Gate) -> str:
     """What would be signed, if it may be signed now."""
-    now = standing(work)
-    opens = OPENS.get(gate, Stage.ROLLED_BACK)
-    if opens not in LEADS_TO[now]:
-        message = f"Gate '{gate}' cannot be signed while the migration is at '{now}'."
-        raise GateRefused(message, next_step=NEXT_STEP[now])
+    now = _may_lead_to(work, OPENS.get(gate, Stage.ROLLED_BACK), f"Gate '{gate}' cannot be signed")
     bound_to = _presented(work, gate)
     if bound_to is None:
         message = f"Nothing has been presented for gate '{gate}' yet."
         raise GateRefused(message, next_step=NEXT_STEP[now])
     return bound_to
+
+
+def _may_lead_to(work: Work, to: Stage, what: str) -> Stage:
+    now = standing(work)
+    if to not in LEADS_TO[now]:
+        message = f"{what} while the migration is at '{now}'."
+        raise GateRefused(message, next_step=NEXT_STEP[now])
+    return now
 
 
 def _not_own_request(work: Work, person: ConsoleUser, bound_to: str) -> None:
@@ -202,5 +212,7 @@ def _refusals_noted(store: Store, action: str, user: str, subject: str) -> Itera
                 select(tables.users.c.name).where(tables.users.c.name == account_name(user))
             )
             actor = known[0].name if known else "unknown user"
-            work.note(action, actor=actor, subject=subject, outcome=type(error).__name__)
+            work.note(
+                f"{action} refused", actor=actor, subject=subject, outcome=type(error).__name__
+            )
         raise

@@ -6,7 +6,7 @@ Rule of the house: a plan's id is the hash of its content, and a signature is fo
 from collections.abc import Mapping
 
 import polars as pl
-from sqlalchemy import desc, func, insert, select, update
+from sqlalchemy import delete, desc, func, insert, null, select, update
 
 from core.errors import LedgerError, OutcomeUnknown, PlanNotApproved
 from core.ledger import gates, tables
@@ -31,6 +31,9 @@ _CLOSED = (WriteState.DONE.value, WriteState.REFUSED.value)
 def record_plan(store: Store, plan_id: str, kind: str, writes: pl.DataFrame, *, actor: str) -> None:
     """Keep a plan; recording the same plan again does nothing.
 
+    A plan that is finished is begun again when it is recorded once more: its content is wanted a
+    second time, as after a rollback. It needs a new signature then.
+
     Raises:
         LedgerError: the frame is not one of writes, or two writes have one id.
 
@@ -46,12 +49,25 @@ def record_plan(store: Store, plan_id: str, kind: str, writes: pl.DataFrame, *, 
         plan_id=pl.lit(plan_id), state=pl.lit(WriteState.PLANNED.value), sends=pl.lit(0)
     )
     with store.writing() as work:
-        if work.rows(select(tables.plans.c.plan_id).where(tables.plans.c.plan_id == plan_id)):
+        if not _makes_room(work, plan_id):
             return
-        plan = {"plan_id": plan_id, "kind": kind, "writes": rows.height, "recorded_at": work.now}
-        work.run(insert(tables.plans), [plan])
+        plan: dict[str, object] = dict.fromkeys(("approved_at", "signature_id", "finished_at"))
+        plan |= {"kind": kind, "writes": rows.height, "recorded_at": work.now, "counts": null()}
+        if not work.run(update(tables.plans).where(tables.plans.c.plan_id == plan_id).values(plan)):
+            work.run(insert(tables.plans).values(plan_id=plan_id, **plan))
         work.run(insert(tables.writes), rows.to_dicts())
         work.note("record plan", actor=actor, subject=plan_id, outcome=f"{rows.height} writes")
+
+
+def _makes_room(work: Work, plan_id: str) -> bool:
+    """Whether a plan is to be written down now: it is new, or finished and wanted again."""
+    plan = tables.plans
+    rows = work.rows(select(plan.c.finished_at).where(plan.c.plan_id == plan_id))
+    if rows and rows[0].finished_at is None:
+        return False
+    if rows:
+        work.run(delete(tables.writes).where(tables.writes.c.plan_id == plan_id))
+    return True
 
 
 def approve(store: Store, plan_id: str, *, gate: Gate, actor: str) -> None:
@@ -73,7 +89,8 @@ def approve(store: Store, plan_id: str, *, gate: Gate, actor: str) -> None:
         approval = {"approved_at": work.now, "signature_id": signature.signature_id}
         work.run(update(tables.plans).where(tables.plans.c.plan_id == plan_id).values(approval))
         gates.end(work, signature, gates.USED, why=f"plan {plan_id}", actor=actor)
-        work.note("approve plan", actor=actor, subject=plan_id, outcome=f"signed {gate}")
+        subject = f"{plan_id} #{signature.signature_id}"
+        work.note("approve plan", actor=actor, subject=subject, outcome=f"signed {gate}")
 
 
 def open_plan(store: Store, kind: str) -> str | None:

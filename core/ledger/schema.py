@@ -31,7 +31,8 @@ def bring_up(store: Store) -> None:
         with store.writing() as work:
             _make(work)
     elif version != tables.SCHEMA_VERSION:
-        _step(store, version)
+        with store.writing() as work:
+            _step(work, version)
 
 
 def _make(work: Work) -> None:
@@ -50,12 +51,11 @@ def _make(work: Work) -> None:
     work.note("make ledger", actor="perio", outcome=f"schema {tables.SCHEMA_VERSION}")
 
 
-def _step(store: Store, version: int) -> None:
-    with store.writing() as work:
-        for older in range(version, tables.SCHEMA_VERSION):
-            STEPS[older](work.connection)
-            work.run(update(tables.about).values(schema_version=older + 1))
-            work.note("bring up ledger", actor="perio", outcome=f"schema {older + 1}")
+def _step(work: Work, version: int) -> None:
+    for older in range(version, tables.SCHEMA_VERSION):
+        STEPS[older](work.connection)
+        work.run(update(tables.about).values(schema_version=older + 1))
+        work.note("bring up ledger", actor="perio", outcome=f"schema {older + 1}")
     if version > tables.SCHEMA_VERSION:
         message = f"The ledger is of schema {version}; this program knows {tables.SCHEMA_VERSION}."
         raise LedgerError(message, next_step="Use the newer version of the program.")

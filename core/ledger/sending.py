@@ -35,7 +35,7 @@ STATE_SCHEMA = {
 """What `writes` shows beside the columns as recorded."""
 
 _ENDED = ("state", "sends", "floor", "outcome", "status", "reason", "concluded_at")
-_IN_DOUBT = (WriteState.INTENDED.value, WriteState.UNKNOWN.value)
+_IN_DOUBT = (WriteState.UNKNOWN.value, WriteState.INTENDED.value)
 _OPEN = (WriteState.PLANNED.value, *_IN_DOUBT)
 
 
@@ -147,15 +147,20 @@ def _open_writes(work: Work, write_ids: list[str]) -> dict[str, Row[Any]]:
     for some in chunks(write_ids):
         query = select(tables.writes).where(write.write_id.in_(some), write.state.in_(_OPEN))
         for row in work.rows(query):
+            # The same write may stand in two plans; meant is the one that was sent, and last.
             rival = found.get(row.write_id)
-            # The same write may stand in a plan that was never approved.
-            if rival is None or rival.state == WriteState.PLANNED.value:
+            if rival is None or _sent_rank(row) > _sent_rank(rival):
                 found[row.write_id] = row
     lost = [write_id for write_id in write_ids if write_id not in found]
     if lost or len(set(write_ids)) != len(write_ids):
         message = f"Receipts that belong to no open write, or twice to one: {lost[:3]}."
         raise LedgerError(message, next_step="Stop; nothing of this batch was written down.")
     return found
+
+
+def _sent_rank(row: Row[Any]) -> tuple[int, str]:
+    state_rank = _OPEN.index(row.state)
+    return state_rank, "" if row.intent_at is None else tables.moment_text(row.intent_at)
 
 
 def _write_down(work: Work, endings: Sequence[Ending]) -> None:

@@ -37,7 +37,7 @@ def moment_text(moment: datetime) -> str:
 class Moment(TypeDecorator[datetime]):
     """An aware time, kept as text: the same in every database, and exact."""
 
-    impl = String(32)
+    impl = String
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
@@ -58,8 +58,8 @@ about = Table(
     metadata,
     Column("about_id", Integer, primary_key=True, autoincrement=False),
     Column("schema_version", Integer, nullable=False),
-    Column("ledger_id", String(64), nullable=False),
-    Column("stage", String(40), nullable=False),
+    Column("ledger_id", String, nullable=False),
+    Column("stage", String, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("created_at", Moment, nullable=False),
 )
@@ -69,19 +69,19 @@ events = Table(
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     # Text, not Moment: the hash is over exactly what is stored.
-    Column("ts", String(32), nullable=False),
+    Column("ts", String, nullable=False),
     Column("actor", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("outcome", Text, nullable=False),
-    Column("prev_hash", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("prev_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
 )
 
 users = Table(
     "users",
     metadata,
-    Column("name", String(100), primary_key=True),
+    Column("name", String, primary_key=True),
     Column("display_name", Text, nullable=False),
     Column("roles", JSON, nullable=False),
     Column("password_hash", Text, nullable=False),
@@ -93,8 +93,8 @@ users = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("sid_sha256", String(64), primary_key=True),
-    Column("user", String(100), ForeignKey("users.name"), nullable=False, index=True),
+    Column("sid_sha256", String, primary_key=True),
+    Column("user", String, ForeignKey("users.name"), nullable=False, index=True),
     Column("opened_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("closed_at", Moment),
@@ -103,7 +103,7 @@ sessions = Table(
 gates = Table(
     "gates",
     metadata,
-    Column("gate", String(20), primary_key=True),
+    Column("gate", String, primary_key=True),
     Column("bound_to", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -112,9 +112,9 @@ signatures = Table(
     "signatures",
     metadata,
     Column("signature_id", Integer, primary_key=True),
-    Column("gate", String(20), nullable=False, index=True),
-    Column("user", String(100), ForeignKey("users.name"), nullable=False),
-    Column("role", String(40), nullable=False),
+    Column("gate", String, nullable=False, index=True),
+    Column("user", String, ForeignKey("users.name"), nullable=False),
+    Column("role", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("bound_to", Text, nullable=False),
     Column("reason", Text, nullable=False),
@@ -124,7 +124,7 @@ signature_ends = Table(
     "signature_ends",
     metadata,
     Column("signature_id", Integer, ForeignKey("signatures.signature_id"), primary_key=True),
-    Column("ended", String(10), nullable=False),
+    Column("ended", String, nullable=False),
     Column("why", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -133,7 +133,7 @@ load_requests = Table(
     "load_requests",
     metadata,
     Column("request_id", Integer, primary_key=True),
-    Column("user", String(100), ForeignKey("users.name"), nullable=False),
+    Column("user", String, ForeignKey("users.name"), nullable=False),
     Column("plan_id", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -141,8 +141,8 @@ load_requests = Table(
 plans = Table(
     "plans",
     metadata,
-    Column("plan_id", String(100), primary_key=True),
-    Column("kind", String(40), nullable=False),
+    Column("plan_id", String, primary_key=True),
+    Column("kind", String, nullable=False),
     Column("writes", Integer, nullable=False),
     Column("recorded_at", Moment, nullable=False),
     Column("approved_at", Moment),
@@ -154,21 +154,21 @@ plans = Table(
 writes = Table(
     "writes",
     metadata,
-    Column("plan_id", String(100), ForeignKey("plans.plan_id"), primary_key=True),
-    Column("write_id", String(100), primary_key=True, index=True),
+    Column("plan_id", String, ForeignKey("plans.plan_id"), primary_key=True),
+    Column("write_id", String, primary_key=True, index=True),
     Column("seq", Integer, nullable=False),
-    Column("target", String(40), nullable=False),
-    Column("action", String(10), nullable=False),
-    Column("ref", String(200), nullable=False),
+    Column("target", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("ref", String, nullable=False),
     Column("record_id", BigInteger),
-    Column("payload_sha256", String(64)),
-    Column("state", String(10), nullable=False),
+    Column("payload_sha256", String),
+    Column("state", String, nullable=False),
     # Attempts that may have reached the destination; one that surely did not is taken back.
     Column("sends", Integer, nullable=False),
     Column("intent_at", Moment),
     Column("floor", BigInteger),
     Column("epoch", Integer),
-    Column("outcome", String(10)),
+    Column("outcome", String),
     Column("status", Integer),
     Column("reason", Text),
     Column("concluded_at", Moment),
@@ -177,10 +177,10 @@ writes = Table(
 records = Table(
     "records",
     metadata,
-    Column("ref", String(200), primary_key=True),
-    Column("target", String(40), nullable=False),
+    Column("ref", String, primary_key=True),
+    Column("target", String, nullable=False),
     Column("record_id", BigInteger, nullable=False),
-    Column("plan_id", String(100), ForeignKey("plans.plan_id"), nullable=False),
+    Column("plan_id", String, ForeignKey("plans.plan_id"), nullable=False),
     Column("is_live", Boolean, nullable=False),
 )
 
@@ -197,7 +197,7 @@ Index(
 documents = Table(
     "documents",
     metadata,
-    Column("name", String(200), primary_key=True),
+    Column("name", String, primary_key=True),
     Column("content", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -205,8 +205,8 @@ documents = Table(
 snapshots = Table(
     "snapshots",
     metadata,
-    Column("name", String(200), primary_key=True),
-    Column("object", String(40), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("object", String, primary_key=True),
     Column("records", Integer, nullable=False),
     Column("root", Text, nullable=False),
 )
@@ -216,7 +216,7 @@ conservation = Table(
     metadata,
     Column("sheet", Integer, primary_key=True, autoincrement=False),
     Column("line", Integer, primary_key=True, autoincrement=False),
-    Column("run_id", String(100), nullable=False),
+    Column("run_id", String, nullable=False),
     Column("source_table", Text, nullable=False),
     Column("source_column", Text, nullable=False),
     Column("total", BigInteger, nullable=False),
@@ -238,7 +238,7 @@ runs = Table(
     "runs",
     metadata,
     Column("number", Integer, primary_key=True),
-    Column("kind", String(40), nullable=False),
+    Column("kind", String, nullable=False),
     Column("at", Moment, nullable=False),
     Column("result", Text, nullable=False),
 )

@@ -3,21 +3,36 @@
 Rule of the house: nobody changes or removes an event; there is no function for it.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
-from sqlalchemy import desc, select
+from sqlalchemy import Connection, Row, desc, select
 
 from core.ledger import tables
 from core.ledger.chain import Link, broken, follow, genesis
-from core.ledger.store import Store
+from core.ledger.gates import USED, VOID, seal
+from core.ledger.store import Store, last_link, plain
 
 _BATCH = 10_000
 """Events of one look, so that a walk over a long log never keeps a run waiting."""
 
+_SIGN, _APPROVE = "sign", "approve plan"
+_ENDS = {f"signature {ended}" for ended in (USED, VOID)}
+_BORNE_OUT = {_SIGN, _APPROVE, *_ENDS}
+"""Events that a row of the ledger must have, and that no other module may write."""
+
+
+class _Tale(NamedTuple):
+    """What an event tells of, or must tell of."""
+
+    action: str
+    subject: str
+    actor: str
+
 
 def audit(store: Store, action: str, *, actor: str, subject: str = "", outcome: str = "ok") -> None:
     """Add one event to the chain."""
+    assert action not in _BORNE_OUT, "this event is written by what it tells of"
     with store.writing() as work:
         work.note(action, actor=actor, subject=subject, outcome=outcome)
 
@@ -42,27 +57,65 @@ def events(store: Store, *, newest: int = 1000) -> pl.DataFrame:
 def verify_chain(store: Store) -> int:
     """Walk the chain; returns the number of events.
 
-    With a key, the head record beside the ledger must reach no further than the chain: that shows
-    events cut off at the end, and an older copy put in the ledger's place.
+    Signatures and approvals must have their events, and the events their signatures: one written
+    into the database by hand is seen. With a key, the head record beside the ledger must reach no
+    further than the chain: that shows events cut off at the end, and an older copy put in the
+    ledger's place.
 
     Raises:
         ChainBroken: an event was altered, removed or inserted; the message names the place.
     """
     vouched = None if store.head is None else store.head.read()
     with store.reading() as connection:
+        known, told = _known(connection), last_link(connection).seq
         link = genesis(str(connection.scalar(select(tables.about.c.ledger_id))))
-    while True:
-        rows = _after(store, link)
-        if not rows:
-            break
+    found: dict[_Tale, int] = {}
+    while rows := _after(store, link):
         for row in rows:
             link = follow(link, row)
+            if row["action"] in _BORNE_OUT:
+                found.setdefault(_tale(row["action"], row["subject"], row["actor"]), link.seq)
     if store.head is not None and link.seq and vouched is None:
         what = "its head record is missing"
         raise broken(what)
     if vouched is not None:
         store.check_reach(vouched)
+    _bear_out(known, found, told)
     return link.seq
+
+
+def _known(connection: Connection) -> set[_Tale]:
+    """What signatures, their ends and approvals say, as their events must tell it."""
+    signature, ends, plan = tables.signatures, tables.signature_ends, tables.plans
+    signed: list[Row[Any]] = list(connection.execute(select(signature)))
+    gates = {row.signature_id: row.gate for row in signed}
+    ended = connection.execute(select(ends)).fetchall()
+    approved = connection.execute(select(plan).where(plan.c.approved_at.is_not(None))).fetchall()
+    return {
+        *(_tale(_SIGN, seal(row.gate, row.signature_id, row.bound_to), row.user) for row in signed),
+        *(
+            _tale(f"signature {row.ended}", f"{gates.get(row.signature_id)} #{row.signature_id}")
+            for row in ended
+        ),
+        *(_tale(_APPROVE, f"{row.plan_id} #{row.signature_id}") for row in approved),
+    }
+
+
+def _tale(action: str, subject: str, actor: str = "") -> _Tale:
+    """Only of a signature it matters who: it is the one that gives leave."""
+    return _Tale(action, plain(subject), plain(actor) if action == _SIGN else "")
+
+
+def _bear_out(known: set[_Tale], found: dict[_Tale, int], told: int) -> None:
+    for tale in sorted(known - found.keys()):
+        what = f"no event '{tale.action}' bears out what the ledger holds of {tale.subject}"
+        raise broken(what)
+    for tale, seq in found.items():
+        # A plan may be begun again, its first approval is then told only; and what was signed
+        # since the walk began is not known yet.
+        if tale.action != _APPROVE and seq <= told and tale not in known:
+            what = f"the ledger no longer holds what event {seq} ('{tale.action}') tells of"
+            raise broken(what)
 
 
 def _after(store: Store, link: Link) -> list[dict[str, Any]]:
