@@ -2,3 +2,8 @@
 
 Rule of the house: a convention only names and renders; what is true of the practice is the model's.
 """
+
+from core.practice.conventions.panda import PANDA
+
+CONVENTIONS = {convention.name: convention for convention in (PANDA,)}
+"""Every convention by name."""

@@ -3,7 +3,7 @@
 Rule of the house: names follow the vendor's public bridge file; the rest is invented, and said so.
 
 Source:
-    `PatID`, `AccountNO` and `RefdrID` are the bridge file's own names; the real schema is not public.
+    `PatID`, `AccountNO`, `RefdrID`: the bridge file. The real schema is not public.
 """
 
 from core.practice.conventions.schema import Table, columns

@@ -1,0 +1,65 @@
+"""Builds a whole practice in memory.
+
+Rule of the house: the same number of patients and the same seed are the same practice.
+"""
+
+from collections.abc import Callable
+
+from core.practice import papers, people, wording
+from core.practice.course import Course
+from core.practice.dice import Dice
+from core.practice.faults import Planter, faults_per_kind, plant_in_patients
+from core.practice.keys import Keys
+from core.practice.model import Practice
+from core.practice.oddities import Curiosities
+from core.practice.offices import Offices
+from core.practice.people_records import Patient
+from core.practice.strays import Strays
+
+_BETWEEN_CALLS = 25
+_PUZZLES = 0.3
+_DOCTORS = 0.2
+_OFFICES = 0.14
+
+
+def build(patients: int, seed: int, progress: Callable[[int, int], None] | None = None) -> Practice:
+    """A practice of so many patients; faults and oddities are among them and written down."""
+    practice, keys = Practice(), Keys()
+    count = faults_per_kind(patients)
+    sound = patients - 2 * count
+    _people(practice, keys, patients, seed)
+    curiosities = Curiosities(practice, sound, Dice(seed, "oddities"))
+    curiosities.plant_in_people()
+    plant_in_patients(practice, practice.patients[sound:])
+    treated = practice.patients[:sound]
+    people.add_referrals(practice, treated, Dice(seed, "referrals"), keys)
+    people.add_coverages(practice, treated, Dice(seed, "coverages"), keys)
+    course = Course(practice, seed, keys)
+    _courses(course, treated, progress)
+    papers.Papers(practice, seed, keys).add(treated)
+    practice.templates.extend(wording.TEMPLATES)
+    papers.add_puzzles(practice, Dice(seed, "puzzles"), max(round(patients * _PUZZLES), 6))
+    curiosities.plant_in_course()
+    Planter(practice, treated, Strays(Dice(seed, "faults"), keys, course)).plant(count)
+    return practice
+
+
+def _people(practice: Practice, keys: Keys, patients: int, seed: int) -> None:
+    people.add_providers(practice, Dice(seed, "providers"), patients)
+    doctors, offices = max(round(patients * _DOCTORS), 5), max(round(patients * _OFFICES), 4)
+    Offices(practice, Dice(seed, "offices"), keys).add(doctors, offices)
+    people.Families(practice, Dice(seed, "families"), keys).add(patients)
+
+
+def _courses(
+    course: Course, patients: list[Patient], progress: Callable[[int, int], None] | None
+) -> None:
+    """Every patient's course; the first has exams and no plan, the second no exam."""
+    asked: list[tuple[int | None, int | None]] = [(2, 0), (0, 1)]
+    for place, patient in enumerate(patients):
+        exams, plans = asked[place] if place < len(asked) else (None, None)
+        course.add(patient, exams=exams, plans=plans)
+        if progress and place % _BETWEEN_CALLS == 0:
+            progress(place, len(patients))
+    if progress:
+        progress(len(patients), len(patients))
