@@ -67,11 +67,13 @@ class Plan:
         return {f"{target} {action}": n for target, action, n in sorted(counted.iter_rows())}
 
 
-def make_plan(kind: str, writes: pl.DataFrame, cells: pl.DataFrame) -> Plan:
+def make_plan(kind: str, writes: pl.DataFrame, cells: pl.DataFrame, context: str = "") -> Plan:
     """Give writes their order and hashes, and the plan its id.
 
     Args:
         kind: What the plan is for.
+        context: What the plan rests on besides (schema, map and code version): part of its id, so
+            that an approval dies when any of it changes.
         writes: target, action, ref, record_id, content, `_rank` (order between objects).
         cells: target, action, ref, field, before, after.
     """
@@ -103,7 +105,7 @@ def make_plan(kind: str, writes: pl.DataFrame, cells: pl.DataFrame) -> Plan:
         pl.Series("write_id", ids, dtype=pl.String()),
     ).with_row_index("seq")
     cells = keyed.join(hashed.select("_identity", "write_id"), on="_identity")
-    whole = _sha256(kind + "|" + "|".join(hashed["write_id"]))
+    whole = _sha256("|".join([kind, context, *hashed["write_id"]]))
     return Plan(
         whole[:32],
         kind,
@@ -121,6 +123,7 @@ def plan(
     differences: Mapping[CrmObject, Differences],
     wanted: Mapping[CrmObject, pl.DataFrame],
     *,
+    context: str = "",
     fields_owned: Sequence[str] | None = None,
 ) -> Plan:
     """The writes that make found equal to wanted: creates and changed fields, never deletes.
@@ -129,6 +132,7 @@ def plan(
         kind: sample, full or delta.
         differences: From `compare`, per object.
         wanted: Record frames.
+        context: What the plan rests on besides; see `make_plan`.
         fields_owned: Only these `ref|field` cells may change on records that are there; None for
             all.
     """
@@ -140,7 +144,7 @@ def plan(
         ):
             writes.append(made[0])
             cells.append(made[1])
-    return make_plan(kind, pl.concat(writes), pl.concat(cells))
+    return make_plan(kind, pl.concat(writes), pl.concat(cells), context)
 
 
 def _creates(
@@ -257,10 +261,11 @@ def _cells(crm_object: CrmObject, action: Action, cells: pl.DataFrame, rank: int
     )
 
 
-def undo_plan(created: pl.DataFrame) -> Plan:
+def undo_plan(created: pl.DataFrame, context: str = "") -> Plan:
     """The plan that deletes records of ours, children first.
 
     Args:
+        context: Tells one undo from another of the same records.
         created: target, ref, record_id of records that may go.
     """
     writes = created.select(
@@ -280,4 +285,4 @@ def undo_plan(created: pl.DataFrame) -> Plan:
         pl.col("ref").alias("before"),
         pl.lit(None, dtype=pl.String()).alias("after"),
     )
-    return make_plan("undo", writes, cells)
+    return make_plan("undo", writes, cells, context)

@@ -193,7 +193,9 @@ class Destination(Protocol):
         """
         ...
 
-    def observe(self, crm_object: CrmObject, record_ids: Mapping[int, str]) -> Observed:
+    def observe(
+        self, crm_object: CrmObject, record_ids: Mapping[CrmObject, Mapping[int, str]]
+    ) -> Observed:
         """Walk all live records of an object; `record_ids` (id -> ref) turns links into refs."""
         ...
 
@@ -335,8 +337,12 @@ class Ledger(Protocol):
         """
         ...
 
-    def approve(self, plan_id: str, *, gate: Gate, actor: str) -> None:
-        """Bind a plan to the gate's standing signature and use that up.
+    def approve(self, plan_id: str, *, gate: Gate, actor: str, under: str | None = None) -> None:
+        """Bind a plan to a signature of the gate.
+
+        Without `under` the signature must be bound to the plan itself and is used up. With it, the
+        plan follows from what was signed (`under` is that hash: a map, a review, a full plan): the
+        signature must not be voided, and stays good; a ROLLBACK signature is used up all the same.
 
         Raises:
             PlanNotApproved: there is no such signature, or it is bound to another hash.
@@ -364,6 +370,10 @@ class Ledger(Protocol):
 
     def writes(self, plan_id: str) -> pl.DataFrame:
         """The plan's writes: as recorded plus state, sends, intent_at, floor, outcome, reason."""
+        ...
+
+    def mark_interrupted(self) -> int:
+        """Writes that an earlier run intended and never concluded become UNKNOWN; how many."""
         ...
 
     def replan(self, write_ids: Sequence[str]) -> None:

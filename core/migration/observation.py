@@ -1,0 +1,84 @@
+"""The far end of the road: walk the destination, and say what state it is in.
+
+Rule of the house: what is live there is asked of the lists, never of a search index.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from core.migration.passage import Passage
+from core.ports import Observed
+from core.vocabulary.field import CrmObject
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything live in the destination.
+
+    Attributes:
+        found: Object -> record frame of ours, with `record_id`.
+        digests: Object -> record_id, ref (null when not ours), digest of every live record.
+    """
+
+    found: Mapping[CrmObject, pl.DataFrame]
+    digests: Mapping[CrmObject, pl.DataFrame]
+
+    def floors(self) -> dict[str, int]:
+        """Largest record id known, per object; a later search may stop there."""
+        return {name.value: _largest(frame["record_id"]) for name, frame in self.digests.items()}
+
+
+def _largest(record_ids: pl.Series) -> int:
+    largest = record_ids.max()
+    return largest if isinstance(largest, int) else 0
+
+
+def observe(passage: Passage) -> View:
+    """Walk all six objects once, turning links into refs of records the ledger knows."""
+    known = record_names(passage)
+    observed: dict[CrmObject, Observed] = {}
+    for place, crm_object in enumerate(CrmObject):
+        observed[crm_object] = passage.destination.observe(crm_object, known)
+        passage.progress("objects observed", place + 1, len(CrmObject))
+    return View(
+        {name: each.found for name, each in observed.items()},
+        {name: each.digests for name, each in observed.items()},
+    )
+
+
+def record_names(passage: Passage) -> dict[CrmObject, dict[int, str]]:
+    """Record id -> ref of every live record of ours, per object."""
+    names: dict[CrmObject, dict[int, str]] = {name: {} for name in CrmObject}
+    records = passage.ledger.records().select("target", "record_id", "ref")
+    objects = {name.value: name for name in CrmObject}
+    for target, record_id, ref in records.iter_rows():
+        if target in objects:
+            names[objects[target]][record_id] = ref
+    return names
+
+
+def snapshot_roots(view: View) -> dict[str, tuple[int, str]]:
+    """Count and hash over all live records, per object: equal roots mean equal destinations."""
+    return {
+        name.value: (frame.height, merkle_root(frame.sort("record_id")))
+        for name, frame in view.digests.items()
+    }
+
+
+def merkle_root(digests: pl.DataFrame) -> str:
+    """Root of a binary hash tree over `record_id` and `digest`, in the frame's order.
+
+    Leaves and nodes are hashed under different prefixes, so that one never passes for the other.
+    """
+    level = [
+        hashlib.sha256(f"\x00{record_id}|{digest}".encode()).digest()
+        for record_id, digest in digests.select("record_id", "digest").iter_rows()
+    ]
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        above = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in pairs]
+        level = above + level[len(level) - len(level) % 2 :]
+    return level[0].hex() if level else ""

@@ -1,0 +1,82 @@
+"""What every step of the passage is given: both ends, the ledger, the vault, the map.
+
+Rule of the house: steps take a passage and return counts; they open nothing themselves.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from core.crosswalk.mapping import SchemaMap
+from core.identity import migration_refs
+from core.ports import Destination, Ledger, Source, Vault
+
+ACTOR = "perio"
+"""Who does what no person did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How long to wait for what cannot be asked; the clock and the sleep are arguments.
+
+    Attributes:
+        quarantine_s: Shortest time between a write of unknown outcome and the first look for it.
+        read_lag_s: Time between two looks.
+        now_s: Seconds since the epoch.
+        sleep: Waits.
+    """
+
+    quarantine_s: float
+    read_lag_s: float
+    now_s: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Tells a person how far a long step is."""
+
+    report: Callable[[str, int, int], None] = lambda _what, _done, _total: None
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """`done` of `total` of what is being done."""
+        self.report(what, done, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One migration, opened.
+
+    Attributes:
+        migration_id: Its id.
+        folder: Its folder.
+        ledger: What was decided and done.
+        vault: Values at rest.
+        source: The practice's database.
+        destination: The CRM.
+        schema_map: Reads the map as it stands now.
+        ref_key: Secret of the migration refs.
+        tempo: How long to wait.
+        sample_patients: Size of the sample.
+        code_version: Version of this program; an approval dies with it.
+        progress: Tells a person how far it is.
+    """
+
+    migration_id: str
+    folder: Path
+    ledger: Ledger
+    vault: Vault
+    source: Source
+    destination: Destination
+    schema_map: Callable[[], SchemaMap]
+    ref_key: bytes = field(repr=False)
+    tempo: Tempo
+    sample_patients: int = 100
+    code_version: str = ""
+    progress: Progress = field(default_factory=Progress)
+
+    def sign(self, source_keys: pl.Series) -> pl.Series:
+        """Migration refs of source keys."""
+        return migration_refs(self.ref_key, source_keys)

@@ -1,0 +1,158 @@
+"""The custom fields: specified from the vocabulary and the practice's values, created, checked.
+
+Rule of the house: a field is known by object, name and type; its key is read back per account.
+"""
+
+import json
+from collections.abc import Mapping
+
+import polars as pl
+
+from core.errors import DestinationRefused, SettingMissing
+from core.migration.carry_out import Done, carry_out, keep_plan
+from core.migration.passage import ACTOR, Passage
+from core.plan import Plan, make_plan
+from core.ports import Action
+from core.vocabulary import specification as spec
+from core.vocabulary.field import ENTITIES, CrmType
+
+SPECIFICATION = "specification"
+_SETUP_RANK = {"activity_type": 1}
+
+
+def specify(passage: Passage, entities: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The custom fields that the practice needs, kept for everyone to see.
+
+    Args:
+        passage: Map and vault.
+        entities: Accepted rows; the labels of open pick-lists come from them.
+    """
+    decisions = passage.schema_map().decisions
+    options: dict[str, list[str]] = {}
+    for entity in ENTITIES.values():
+        for field in entity.fields().values():
+            is_list = field.home is not None and field.home.crm_type is CrmType.ENUM
+            if is_list and not field.options:
+                options[field.path] = labels(entities[entity.key][field.name])
+    frame = spec.specification(
+        profile=decisions.profile, restricted=decisions.restricted, options=options
+    )
+    passage.vault.put(SPECIFICATION, frame)
+    return frame
+
+
+def labels(values: pl.Series) -> list[str]:
+    """The distinct values of an open pick-list, in order."""
+    return [str(value) for value in values.drop_nulls().unique().sort()]
+
+
+def kept_specification(passage: Passage) -> pl.DataFrame:
+    """The specification as last made.
+
+    Raises:
+        SettingMissing: none was made yet.
+    """
+    if not passage.vault.has(SPECIFICATION):
+        message = "The custom fields were not specified yet."
+        raise SettingMissing(message, next_step="Run `./perio fields`.")
+    return passage.vault.get(SPECIFICATION)
+
+
+def fields_plan(passage: Passage, wanted: pl.DataFrame) -> Plan:
+    """The writes that create what the destination lacks of a specification.
+
+    Raises:
+        DestinationRefused: a field of the name is there with another type.
+    """
+    there = passage.destination.fields()
+    named = wanted.join(
+        there.select("target", "name", pl.col("crm_type").alias("type_there")),
+        on=["target", "name"],
+        how="left",
+    )
+    wrong = named.filter(pl.col("type_there").is_not_null() & (pl.col("target") != "activity_type"))
+    wrong = wrong.filter(pl.col("type_there") != pl.col("crm_type"))
+    if wrong.height:
+        first = wrong.row(0, named=True)
+        message = (
+            f"The destination has a field '{first['name']}' on {first['target']} of type "
+            f"{first['type_there']}; {first['crm_type']} is needed."
+        )
+        raise DestinationRefused(message, next_step="Rename or remove that field, then try again.")
+    missing = named.filter(pl.col("type_there").is_null()).drop("type_there")
+    return _setup_plan(passage, missing, spec.digest(wanted))
+
+
+def _setup_plan(passage: Passage, missing: pl.DataFrame, context: str) -> Plan:
+    is_type = pl.col("target") == "activity_type"
+    rows = missing.select(
+        pl.when(is_type)
+        .then(pl.lit("activity_type"))
+        .otherwise(pl.lit("custom_field"))
+        .alias("kind"),
+        "target",
+        "name",
+        "crm_type",
+        pl.Series(
+            "options", [json.dumps(labels) for labels in missing["options"].to_list()], pl.String()
+        ),
+    ).with_columns(
+        passage.sign(
+            missing.select(pl.format("custom_field|{}|{}", "target", "name")).to_series()
+        ).alias("ref"),
+        pl.col("kind").replace_strict(_SETUP_RANK, default=0, return_dtype=pl.Int64).alias("_rank"),
+    )
+    keys = [
+        pl.col("kind").alias("target"),
+        pl.lit(Action.CREATE.value).alias("action"),
+        "ref",
+        "_rank",
+    ]
+    writes = rows.select(
+        *keys,
+        pl.lit(None, dtype=pl.Int64()).alias("record_id"),
+        pl.lit(None, dtype=pl.String()).alias("content"),
+    )
+    cells = (
+        rows.rename({"target": "on"})
+        .select(*keys, pl.col("on"), "name", "crm_type", "options")
+        .unpivot(
+            ["on", "name", "crm_type", "options"],
+            index=["target", "action", "ref", "_rank"],
+            variable_name="field",
+            value_name="after",
+        )
+        .with_columns(
+            pl.col("field").replace({"on": "target"}),
+            pl.lit(None, dtype=pl.String()).alias("before"),
+        )
+    )
+    return make_plan("fields", writes, cells, context)
+
+
+def propose_fields(passage: Passage, entities: Mapping[str, pl.DataFrame]) -> Plan:
+    """Specify, plan what is missing, and keep the plan for its signature."""
+    plan = fields_plan(passage, specify(passage, entities))
+    keep_plan(passage, plan, {}, actor=ACTOR)
+    return plan
+
+
+def create_fields(passage: Passage, plan_id: str) -> Done:
+    """Create the missing fields of an approved plan, then read every key back."""
+    done = carry_out(passage, plan_id, "fields")
+    adopt(passage)
+    return done
+
+
+def adopt(passage: Passage) -> None:
+    """Learn keys and option ids of the specification's fields and keep them per account.
+
+    Raises:
+        FieldVanished: a specified field or option is not there.
+    """
+    wanted = kept_specification(passage)
+    passage.destination.adopt_fields(wanted)
+    codes = passage.destination.fields().select("target", "name", "code")
+    passage.ledger.keep(
+        "field_codes", {f"{target}|{name}": code for target, name, code in codes.iter_rows()}
+    )

@@ -1,0 +1,188 @@
+"""The proof: observe again, compare again, and match ledger and destination one to one.
+
+Rule of the house: a row counts as verified only when every record that carries it was found
+exactly once and holds what was wanted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from core.clinical.record import parse_chart
+from core.compare import CELLS_SCHEMA, Differences, Severity, compare_all, severity
+from core.crosswalk.conform import SOURCE_KEY
+from core.migration.observation import View
+from core.migration.passage import Passage
+from core.ports import Action, WriteState
+from core.records.assembly import LISTING
+from core.vocabulary.field import CrmObject
+from core.vocabulary.record import record_fields
+
+COUNTS = (
+    "source",
+    "rejected",
+    "planned",
+    "created",
+    "updated",
+    "unchanged",
+    "verified",
+    "unknown",
+    "adopted",
+    "duplicates",
+)
+"""What is counted for every entity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a verification found.
+
+    Attributes:
+        cells: Unequal cells with their class and severity.
+        bad_refs: Refs of records that are missing, repeated or hold a loss.
+        duplicates: Refs found more than once.
+        stray: Refs live in the destination that the ledger does not know.
+        lost: Refs the ledger knows that are not live.
+        compared_cells: How many cells were compared.
+    """
+
+    cells: pl.DataFrame
+    bad_refs: pl.Series
+    duplicates: pl.Series
+    stray: pl.Series
+    lost: pl.Series
+    compared_cells: int
+
+    @property
+    def losses(self) -> int:
+        """Unequal cells that lost something, and records that are not there."""
+        is_loss = pl.col("severity") == Severity.LOSS.value
+        return self.cells.filter(is_loss).height + self.lost.len() + self.stray.len()
+
+
+def prove(passage: Passage, view: View, wanted: Mapping[CrmObject, pl.DataFrame]) -> Proof:
+    """Compare everything found with everything wanted, and the ledger with both."""
+    differences = compare_all(view.found, wanted)
+    cells = pl.concat(
+        [pl.DataFrame(schema=CELLS_SCHEMA), *(_all_cells(each) for each in differences.values())]
+    ).with_columns(severity().alias("severity"))
+    live = pl.concat([view.found[name].select("ref") for name in CrmObject])["ref"]
+    known = passage.ledger.records().filter(pl.col("target").is_in([*CrmObject]))["ref"]
+    duplicates = live.filter(live.is_duplicated()).unique().sort()
+    losses = cells.filter(pl.col("severity") == Severity.LOSS.value)["ref"]
+    bad = pl.concat([losses, duplicates]).unique().sort()
+    compared = sum(
+        frame.height * len(record_fields(crm_object)) for crm_object, frame in wanted.items()
+    )
+    return Proof(
+        cells,
+        bad,
+        duplicates,
+        live.filter(~live.is_in(known.implode())).unique().sort(),
+        known.filter(~known.is_in(live.implode())).sort(),
+        compared,
+    )
+
+
+def _all_cells(between: Differences) -> pl.DataFrame:
+    """Unequal cells, and a line for each record that is missing or unexpected."""
+    missing = between.missing.to_frame("ref").select(
+        pl.lit(between.crm_object.value).alias("target"),
+        "ref",
+        pl.lit(None, dtype=pl.Int64()).alias("record_id"),
+        pl.lit("record").alias("field"),
+        pl.lit(None, dtype=pl.String()).alias("before"),
+        pl.col("ref").alias("after"),
+        pl.lit("missing record").alias("diff_class"),
+    )
+    unexpected = pl.concat([between.unexpected, between.repeated]).select(
+        pl.lit(between.crm_object.value).alias("target"),
+        "ref",
+        "record_id",
+        pl.lit("record").alias("field"),
+        pl.col("ref").alias("before"),
+        pl.lit(None, dtype=pl.String()).alias("after"),
+        pl.lit("unexpected record").alias("diff_class"),
+    )
+    return pl.concat([between.cells, missing, unexpected])
+
+
+def keep_found(passage: Passage, view: View, proof: Proof) -> None:
+    """Keep what was found, for the console: records, unequal cells, charts as read back."""
+    for crm_object in CrmObject:
+        passage.vault.put(f"found/{crm_object}", view.found[crm_object])
+    passage.vault.put("unequal", proof.cells)
+    charts = view.found[CrmObject.DEAL].select("ref", "chart_record.chart_json").drop_nulls()
+    exams = shown_exams(passage)
+    keyed = charts.join(exams, left_on="ref", right_on="deal_ref", how="inner")
+    readings, findings = parse_chart(keyed["chart_record.chart_json"], keyed["exam_key"])
+    passage.vault.put("chart/found_readings", readings)
+    passage.vault.put("chart/found_findings", findings)
+
+
+def shown_exams(passage: Passage) -> pl.DataFrame:
+    """exam_key, deal_ref: which deal shows which exam."""
+    carriers = passage.vault.get("carriers")
+    is_chart = (pl.col("entity") == "perio_exam") & (pl.col("target") == CrmObject.DEAL.value)
+    return carriers.filter(is_chart).select(
+        pl.col(SOURCE_KEY).alias("exam_key"), pl.col("ref").alias("deal_ref")
+    )
+
+
+def count_records(passage: Passage, proof: Proof, plan_id: str | None) -> dict[str, dict[str, int]]:
+    """Every entity's rows by what became of them; see `COUNTS`.
+
+    Args:
+        passage: Vault (carriers, rejected rows) and ledger (writes).
+        proof: The verification.
+        plan_id: The plan whose writes count as planned, created, updated; None for no writes.
+    """
+    carriers = passage.vault.get("carriers")
+    rows = carriers.group_by("entity", SOURCE_KEY).agg(*_row_states(passage, proof, plan_id))
+    sums = rows.group_by("entity").agg(
+        pl.len().alias("accepted"),
+        *(pl.col(name).sum().cast(pl.Int64) for name in COUNTS[2:]),
+    )
+    rejected = passage.vault.get("rejected")
+    set_aside = dict(
+        rejected.unique(["entity", SOURCE_KEY, "site"]).group_by("entity").len().iter_rows()
+    )
+    counts = {row["entity"]: dict(row) for row in sums.sort("entity").iter_rows(named=True)}
+    for entity, count in counts.items():
+        count.pop("entity")
+        count["rejected"] = set_aside.get(entity, 0)
+        count["source"] = count.pop("accepted") + count["rejected"]
+    return {entity: {name: int(count[name]) for name in COUNTS} for entity, count in counts.items()}
+
+
+def _row_states(passage: Passage, proof: Proof, plan_id: str | None) -> list[pl.Expr]:
+    writes = _writes(passage, plan_id)
+    done = writes.filter(pl.col("state") == WriteState.DONE.value)
+    in_doubt = [WriteState.UNKNOWN.value, WriteState.INTENDED.value]
+
+    def any_of(refs: pl.Series, name: str) -> pl.Expr:
+        return pl.col("ref").is_in(refs.unique().implode()).fill_null(value=False).any().alias(name)
+
+    created = done.filter(pl.col("action") == Action.CREATE.value)["ref"]
+    updated = done.filter(pl.col("action") == Action.UPDATE.value)["ref"]
+    updated = updated.filter(~updated.is_in(created.implode()))
+    is_bad = pl.col("ref").is_in(proof.bad_refs.implode()).fill_null(value=False)
+    is_listed = pl.col("target") == LISTING
+    touched = pl.col("ref").is_in(writes["ref"].unique().implode()).fill_null(value=False)
+    return [
+        any_of(writes["ref"], "planned"),
+        any_of(created, "created"),
+        any_of(updated, "updated"),
+        (~touched).all().alias("unchanged"),
+        (~is_bad | is_listed).all().alias("verified"),
+        any_of(writes.filter(pl.col("state").is_in(in_doubt))["ref"], "unknown"),
+        any_of(done.filter(pl.col("reason") == "adopted")["ref"], "adopted"),
+        any_of(proof.duplicates, "duplicates"),
+    ]
+
+
+def _writes(passage: Passage, plan_id: str | None) -> pl.DataFrame:
+    if plan_id is not None:
+        return passage.ledger.writes(plan_id)
+    return pl.DataFrame(schema={name: pl.String() for name in ("ref", "action", "state", "reason")})
