@@ -112,20 +112,24 @@ def _settle(
     account.require_live(Kind.DEAL, body, "deal_id", "Deal")
     account.require_live(Kind.ORGANIZATION, body, "org_id", "Organization")
     require_option(account, Kind.ACTIVITY_FIELD, "priority", body)
-    for key, read in (("due_time", moments.as_time), ("duration", moments.as_duration)):
-        if body.get(key) is not None:
-            record[key] = read(body[key])
-    if body.get("location") is not None:
-        record["location"] = shapes.whole_address(body["location"])
-    if "note" in body and body["note"] is not None:
-        if len(body["note"]) > account.settings.max_note_chars:
-            raise invalid(["note: The value is too long"])
-        record["note"] = sanitised(body["note"])
+    _settle_values(account, record, body)
     was_done = before is not None and before.record["done"]
     if record["done"] != was_done:
         record["marked_as_done_time"] = now if record["done"] else None
     if "participants" in body:
         _settle_participants(account, record)
+
+
+def _settle_values(account: Account, record: dict[str, Any], body: Mapping[str, Any]) -> None:
+    for key, read in (("due_time", moments.as_time), ("duration", moments.as_duration)):
+        if key in body:
+            record[key] = read(body[key])
+    if "location" in body:
+        record["location"] = shapes.whole_address(body["location"])
+    if "note" in body:
+        if len(body["note"]) > account.settings.max_note_chars:
+            raise invalid(["note: The value is too long"])
+        record["note"] = sanitised(body["note"])
 
 
 def _settle_participants(account: Account, record: dict[str, Any]) -> None:

@@ -44,11 +44,8 @@ def _page(call: Call, clauses: list[str], values: list[object]) -> Answer:
     return v1.page(
         call,
         Kind.FILE,
-        clauses,
-        values,
-        show=lambda record: _shown(call.account, record),
-        most=_PAGE_MAX,
-        order=v1.order_by(call, _SORTS),
+        v1.Selection(clauses, values, v1.order_by(call, _SORTS), _PAGE_MAX),
+        lambda record: _shown(call.account, record),
     )
 
 
@@ -78,12 +75,20 @@ def post_file(call: Call) -> Answer:
     if len(content) > account.settings.max_file_bytes:
         msg = "File is too large"
         raise v1_error(413, msg)
-    links = v1.links(account, fields, _LINKS)
+    record = _record(account, name, len(content)) | v1.links(account, fields, _LINKS)
+    with account.store.together():
+        sha256 = hashlib.sha256(content).hexdigest()
+        account.store.keep_content(record["id"], sha256, content)
+        account.store.insert(Kind.FILE, record)
+    return succeeded(_shown(account, record))
+
+
+def _record(account: Account, name: str, size: int) -> dict[str, Any]:
     now = account.v1_now()
     file_id = account.store.take_id(Kind.FILE)
     path = PurePath(name.replace("\\", "/"))
     suffix = path.suffix.lstrip(".").lower()
-    record: dict[str, Any] = {
+    return {
         "id": file_id,
         "user_id": account.me["id"],
         **dict.fromkeys(_LINKS),
@@ -95,7 +100,7 @@ def post_file(call: Call) -> Answer:
         "update_time": now,
         "file_name": f"{path.stem}_{account.derived(f'file {file_id}')}{path.suffix}",
         "file_type": "img" if suffix in _IMAGES else suffix or "txt",
-        "file_size": len(content),
+        "file_size": size,
         "active_flag": True,
         "inline_flag": False,
         "remote_location": "s3",
@@ -107,12 +112,7 @@ def post_file(call: Call) -> Answer:
         "url": f"{account.base_url}/v1/files/{file_id}/download",
         "name": path.name,
         "description": "",
-        **links,
     }
-    with account.store.together():
-        account.store.keep_content(file_id, hashlib.sha256(content).hexdigest(), content)
-        account.store.insert(Kind.FILE, record)
-    return succeeded(_shown(account, record))
 
 
 def _parts(call: Call) -> tuple[dict[str, str], str, bytes | None]:

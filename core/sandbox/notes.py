@@ -41,10 +41,8 @@ def list_notes(call: Call) -> Answer:
     return v1.page(
         call,
         Kind.NOTE,
-        clauses,
-        values,
-        show=lambda record: _shown(call.account, record),
-        order=v1.order_by(call),
+        v1.Selection(clauses, values, v1.order_by(call)),
+        lambda record: _shown(call.account, record),
     )
 
 

@@ -90,18 +90,13 @@ def main(argv: Sequence[str]) -> int:
         state_file=asked.state, tier=asked.tier, auth=asked.auth, seats=asked.seats, seed=asked.seed
     )
     app = create_app(settings, read_plan(asked.faults) if asked.faults else ())
-    # Named as TCP, so that asyncio turns Nagle's delay off; otherwise every answer waits 40 ms.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((_HOST, asked.port))
-    line = json.dumps(
-        {
-            "base_url": f"http://{_HOST}:{listening.getsockname()[1]}",
-            "token": app.state.sandbox.account.token,
-            "pid": os.getpid(),
-            "state": str(asked.state) if asked.state else None,
-        }
-    )
+    listening = _listening(asked.port)
+    line = {
+        "base_url": f"http://{_HOST}:{listening.getsockname()[1]}",
+        "token": app.state.sandbox.account.token,
+        "pid": os.getpid(),
+        "state": str(asked.state) if asked.state else None,
+    }
     config = uvicorn.Config(
         app,
         http=DroppableProtocol,
@@ -113,8 +108,17 @@ def main(argv: Sequence[str]) -> int:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=2,
     )
-    server = AnnouncingServer(config, line)
+    server = AnnouncingServer(config, json.dumps(line))
     if asked.while_stdin_open:
         server.stop_with_stdin()
     server.run(sockets=[listening])
     return 0
+
+
+def _listening(port: int) -> socket.socket:
+    # Named as TCP, so that asyncio turns Nagle's delay off; otherwise every answer waits 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    if os.name == "posix":  # On Windows the option would let two servers share the port.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((_HOST, port))
+    return listening

@@ -207,16 +207,13 @@ class Store:
         """
         columns = "SELECT id, body, custom, shelf, add_time, update_time FROM records WHERE"
         where = " AND ".join(["kind = ?", *clauses])
-        return self._db.execute(" ".join([columns, where, tail]), (kind, *values)).fetchall()
+        return self._db.execute(_sql(columns, where, tail), (kind, *values)).fetchall()
 
     def count_where(self, kind: Kind, clauses: Sequence[str], values: Sequence[object]) -> int:
         """How many rows of a kind meet all conditions."""
         where = " AND ".join(["kind = ?", *clauses])
-        return int(
-            self._db.execute(
-                " ".join(["SELECT count(*) FROM records WHERE", where]), (kind, *values)
-            ).fetchone()[0]
-        )
+        counted = _sql("SELECT count(*) FROM records WHERE", where)
+        return int(self._db.execute(counted, (kind, *values)).fetchone()[0])
 
     def all_live(self, kind: Kind) -> list[Stored]:
         """Every live record of a kind, by id."""
@@ -251,6 +248,10 @@ class Store:
 
     def _counted(self, kind: str, shelf: str, step: int) -> None:
         self.count[kind, shelf] = self.count.get((kind, shelf), 0) + step
+
+
+def _sql(*parts: str) -> str:
+    return " ".join(parts)
 
 
 def _columns(record: Mapping[str, Any]) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ Rule of the house: v1 forgives where v2 refuses; it is still never silent about 
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from core.sandbox.account import Account
@@ -127,21 +128,30 @@ def order_by(call: Call, allowed: Iterable[str] = tuple(_SORTABLE)) -> str:
     return f"ORDER BY {', '.join(terms)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which records a v1 list shows, and in which order.
+
+    Attributes:
+        clauses: Conditions with question marks, all of which must hold.
+        values: What the question marks stand for.
+        order: ORDER BY.
+        most: The largest page.
+    """
+
+    clauses: list[str]
+    values: list[object]
+    order: str = "ORDER BY id"
+    most: int = PAGE_MAX
+
+
 def page(
-    call: Call,
-    kind: Kind,
-    clauses: list[str],
-    values: list[object],
-    *,
-    show: Callable[[dict[str, Any]], object],
-    most: int = PAGE_MAX,
-    order: str = "ORDER BY id",
+    call: Call, kind: Kind, selection: Selection, show: Callable[[dict[str, Any]], object]
 ) -> Answer:
     """One page of a v1 list."""
-    start, limit = offsets(call, most)
-    rows = call.account.store.rows(
-        kind, clauses, values, f"{order} LIMIT {limit + 1} OFFSET {start}"
-    )
+    start, limit = offsets(call, selection.most)
+    tail = f"{selection.order} LIMIT {limit + 1} OFFSET {start}"
+    rows = call.account.store.rows(kind, selection.clauses, selection.values, tail)
     more = len(rows) > limit
     shown = [show(from_json(row[1])) for row in rows[:limit]]
     pagination: dict[str, object] = {

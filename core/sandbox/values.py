@@ -57,14 +57,14 @@ def accepted(account: Account, kind: Kind, sent: object) -> dict[str, Any]:
     return kept
 
 
-def _expected(wanted: str, what: str, field: FieldDef) -> ValueError:
+def _expected(field: FieldDef, wanted: str, what: str) -> ValueError:
     return ValueError(f"Expected '{wanted}' as value for {what} custom field '{field.name}'")
 
 
 def _string(limit: int, what: str) -> Keeper:
     def keep(_account: Account, field: FieldDef, value: object) -> object:
         if not isinstance(value, str):
-            raise _expected("string", what, field)
+            raise _expected(field, "string", what)
         if len(value) > limit:
             msg = f"Value of {what} custom field '{field.name}' is longer than {limit} characters"
             raise ValueError(msg)
@@ -83,13 +83,13 @@ def _is_id(value: object) -> bool:
 
 def _double(_account: Account, field: FieldDef, value: object) -> object:
     if not _is_number(value):
-        raise _expected("number", "numerical", field)
+        raise _expected(field, "number", "numerical")
     return value
 
 
 def _option(_account: Account, field: FieldDef, value: object) -> object:
     if not _is_id(value):
-        raise _expected("number", "single option", field)
+        raise _expected(field, "number", "single option")
     if value not in field.options:
         msg = f"Unknown option for single option custom field '{field.name}'"
         raise ValueError(msg)
@@ -98,7 +98,7 @@ def _option(_account: Account, field: FieldDef, value: object) -> object:
 
 def _options(_account: Account, field: FieldDef, value: object) -> object:
     if not isinstance(value, list) or not value or not all(map(_is_id, value)):
-        raise _expected("array of numbers", "multiple options", field)
+        raise _expected(field, "array of numbers", "multiple options")
     if any(option not in field.options for option in value):
         msg = f"Unknown option for multiple options custom field '{field.name}'"
         raise ValueError(msg)
@@ -109,7 +109,7 @@ def _link(account: Account, field: FieldDef, value: Any) -> object:  # noqa: ANN
     kind = LINKED_KIND[field.field_type]
     what = {"org": "organization", "people": "person", "user": "user"}[field.field_type]
     if not _is_id(value):
-        raise _expected("number", what, field)
+        raise _expected(field, "number", what)
     if not account.store.has_live(kind, value):
         msg = f"{what.capitalize()} of custom field '{field.name}' was not found"
         raise ValueError(msg)
@@ -118,7 +118,7 @@ def _link(account: Account, field: FieldDef, value: Any) -> object:  # noqa: ANN
 
 def _day(_account: Account, field: FieldDef, value: object) -> object:
     if moments.as_day(value) is None:
-        raise _expected("date", "date", field)
+        raise _expected(field, "date", "date")
     return value
 
 
@@ -126,7 +126,7 @@ def _parts(
     field: FieldDef, value: object, allowed: tuple[str, ...], needed: tuple[str, ...]
 ) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _expected("object", field.field_type, field)
+        raise _expected(field, "object", field.field_type)
     unknown = [key for key in value if key not in allowed]
     if unknown:
         msg = f"Unknown key '{unknown[0]}' in {field.field_type} custom field '{field.name}'"
@@ -140,7 +140,7 @@ def _parts(
 def _daterange(_account: Account, field: FieldDef, value: object) -> object:
     parts = _parts(field, value, ("value", "until"), ("value", "until"))
     if moments.as_day(parts["value"]) is None or moments.as_day(parts["until"]) is None:
-        raise _expected("date", "date range", field)
+        raise _expected(field, "date", "date range")
     return {"value": parts["value"], "until": parts["until"]}
 
 
@@ -158,7 +158,7 @@ def _times(*keys: str) -> Keeper:
             raise ValueError(msg)
         kept: dict[str, Any] = {key: moments.as_time(parts[key]) for key in keys}
         if None in kept.values():
-            raise _expected("time", field.field_type, field)
+            raise _expected(field, "time", field.field_type)
         return kept | {"timezone_id": _zones()[zone], "timezone_name": zone}
 
     return keep
@@ -167,7 +167,7 @@ def _times(*keys: str) -> Keeper:
 def _monetary(_account: Account, field: FieldDef, value: object) -> object:
     parts = _parts(field, value, ("value", "currency"), ("value",))
     if not _is_number(parts["value"]):
-        raise _expected("number", "monetary", field)
+        raise _expected(field, "number", "monetary")
     currency = parts.get("currency") or DEFAULT_CURRENCY
     if currency not in CURRENCY_CODES:
         msg = f"Unknown currency in monetary custom field '{field.name}'"
@@ -179,7 +179,7 @@ def _address(_account: Account, field: FieldDef, value: object) -> object:
     parts = _parts(field, value, _ADDRESS, ("value",))
     for part in parts.values():
         if part is not None and (not isinstance(part, str) or len(part) > MAX_NAME):
-            raise _expected("string", "address", field)
+            raise _expected(field, "string", "address")
     return {part: parts.get(part) for part in _ADDRESS}
 
 
