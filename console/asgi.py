@@ -1,0 +1,41 @@
+"""The console as an ASGI application: Streamlit, the sign-in routes, and what wraps both.
+
+Rule of the house: whoever serves it names the folder in PERIO_DIR; nothing else is configured.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from console import desk, login, streamlit_config
+from console.headers import Door, SecurityHeaders
+
+
+def _is_signed_in(session_id: str) -> bool:
+    return desk.ledger().session_user(session_id, touch=False) is not None
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    yield
+    desk.close()
+
+
+def build() -> st.App:
+    """A console for the folder that the environment names."""
+    streamlit_config.apply()
+    return st.App(
+        Path(__file__).parent / "app.py",
+        routes=login.routes(desk.ledger),
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(Door, is_signed_in=_is_signed_in),
+        ],
+        lifespan=_lifespan,
+    )
+
+
+app = build()

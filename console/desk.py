@@ -1,0 +1,137 @@
+"""What every screen and route of this process shares: ledger, vault and map of one folder.
+
+Rule of the house: opened without the run's lock; a few frames are kept in memory, never on disk.
+"""
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from core.crosswalk.mapping import SchemaMap, load
+from core.errors import SettingMissing
+from core.ledger.ledger import SqlLedger
+from core.ports import Vault
+
+FOLDER_VARIABLE = "PERIO_DIR"
+"""Names the folder of the migration."""
+
+KEPT_FRAMES = 12
+"""Frames that are kept in memory at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a person works at.
+
+    Attributes:
+        folder: The migration's folder.
+        migration_id: The migration's name.
+        ledger: What was decided, intended and done.
+        vault: The values at rest.
+        map_path: Where the map is, or will be.
+    """
+
+    folder: Path
+    migration_id: str
+    ledger: SqlLedger
+    vault: Vault
+    map_path: Path
+
+    def schema_map(self) -> SchemaMap | None:
+        """The map as it is now, or None when none has been proposed."""
+        return load(self.map_path) if self.map_path.is_file() else None
+
+
+_lock = threading.RLock()
+_open: dict[Path, Desk] = {}
+_frames: OrderedDict[tuple[Path, str, str], tuple[int, pl.DataFrame]] = OrderedDict()
+
+
+def folder() -> Path:
+    """The folder of the migration that this process serves.
+
+    Raises:
+        SettingMissing: the environment names none.
+    """
+    named = os.environ.get(FOLDER_VARIABLE)
+    if not named:
+        message = f"The console was started without {FOLDER_VARIABLE}."
+        raise SettingMissing(message, next_step="Start it with `./perio console --dir PATH`.")
+    return Path(named).resolve()
+
+
+def desk() -> Desk:
+    """The desk of the folder, opened once for the process."""
+    place = folder()
+    with _lock:
+        if place not in _open:
+            _open[place] = _from_workbench(place)
+        return _open[place]
+
+
+def put(made: Desk) -> None:
+    """Use a desk that is open already for its folder."""
+    with _lock:
+        _open[made.folder] = made
+
+
+def ledger() -> SqlLedger:
+    """The ledger of the folder."""
+    return desk().ledger
+
+
+def close() -> None:
+    """Let go of every desk and forget every frame."""
+    with _lock:
+        for made in _open.values():
+            made.ledger.close()
+        _open.clear()
+        _frames.clear()
+
+
+def frame(
+    name: str, prepare: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+) -> pl.DataFrame | None:
+    """A frame of the vault, or None when none is kept.
+
+    Read again when the ledger has a new event, since every step ends with one.
+
+    Args:
+        name: Name in the vault.
+        prepare: What is done with the frame once, before it is kept; a module's function.
+    """
+    here = desk()
+    newest = here.ledger.events(newest=1)
+    moment = int(newest["seq"][0]) if newest.height else 0
+    key = (here.folder, name, prepare.__qualname__ if prepare else "")
+    with _lock:
+        kept = _frames.get(key)
+        if kept is not None and kept[0] == moment:
+            _frames.move_to_end(key)
+            return kept[1]
+        if not here.vault.has(name):
+            _frames.pop(key, None)
+            return None
+        found = here.vault.get(name)
+        _frames[key] = (moment, prepare(found) if prepare else found)
+        while len(_frames) > KEPT_FRAMES:
+            _frames.popitem(last=False)
+        return _frames[key][1]
+
+
+def _from_workbench(place: Path) -> Desk:
+    from core.workbench import open_workbench
+
+    workbench = open_workbench(place, lock=False)
+    return Desk(
+        place,
+        workbench.settings.migration_id,
+        workbench.ledger,
+        workbench.vault,
+        workbench.map_path,
+    )

@@ -1,0 +1,95 @@
+"""The routes outside Streamlit: signing in, signing out, and the health check.
+
+Rule of the house: the ledger decides who is who; here only a form and a cookie.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from string import Template
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from console.headers import LOGIN_PATH, SESSION_COOKIE
+from core.errors import AccessRefused, MigrationError
+from core.ledger.ledger import SqlLedger
+
+_CSRF_COOKIE = "csrf"
+_REFUSED = (
+    "Sign-in was refused. Check name and password; after several failures an account is locked "
+    "for a while."
+)
+_FORM_STALE = "The form was open for too long or came from elsewhere. Please try again."
+_PAGE = Template((Path(__file__).parent / "login.html").read_text(encoding="utf-8"))
+
+
+def routes(ledger: Callable[[], SqlLedger]) -> list[Route]:
+    """The console's own routes.
+
+    Args:
+        ledger: Gives the ledger; called per request, so that the server starts before there is
+            one.
+    """
+
+    async def show_form(request: Request) -> Response:
+        return _form(request)
+
+    async def sign_in(request: Request) -> Response:
+        form = await request.form(max_fields=4, max_files=0)
+        wanted, found = request.cookies.get(_CSRF_COOKIE, ""), str(form.get("csrf", ""))
+        if not wanted or not hmac.compare_digest(wanted.encode(), found.encode()):
+            return _form(request, _FORM_STALE, status=403)
+        user, password = str(form.get("user", "")).strip(), str(form.get("password", ""))
+        try:
+            session_id = await run_in_threadpool(_open_session, ledger, user, password)
+        except AccessRefused:
+            return _form(request, _REFUSED, status=401)
+        except MigrationError as error:
+            return _form(request, f"{error} {error.next_step}", status=503)
+        answer = RedirectResponse("/", status_code=303)
+        answer.set_cookie(SESSION_COOKIE, session_id, **_cookie(request), path="/")
+        answer.delete_cookie(_CSRF_COOKIE, path="/auth")
+        return answer
+
+    async def sign_out(request: Request) -> Response:
+        session_id = request.cookies.get(SESSION_COOKIE, "")
+        if session_id:
+            await run_in_threadpool(_close_session, ledger, session_id)
+        answer = RedirectResponse(LOGIN_PATH, status_code=303)
+        answer.delete_cookie(SESSION_COOKIE, path="/")
+        return answer
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    return [
+        Route(LOGIN_PATH, show_form, methods=["GET"]),
+        Route(LOGIN_PATH, sign_in, methods=["POST"]),
+        Route("/auth/logout", sign_out, methods=["GET", "POST"]),
+        Route("/healthz", health, methods=["GET"]),
+    ]
+
+
+def _open_session(ledger: Callable[[], SqlLedger], user: str, password: str) -> str:
+    return ledger().open_session(ledger().authenticate(user, password))
+
+
+def _close_session(ledger: Callable[[], SqlLedger], session_id: str) -> None:
+    ledger().close_session(session_id)
+
+
+def _form(request: Request, message: str = "", *, status: int = 200) -> Response:
+    token = secrets.token_urlsafe(32)
+    notice = f'<p class="notice" role="alert">{escape(message)}</p>' if message else ""
+    answer = HTMLResponse(_PAGE.substitute(csrf=token, notice=notice), status_code=status)
+    answer.set_cookie(_CSRF_COOKIE, token, **_cookie(request), path="/auth", max_age=900)
+    return answer
+
+
+def _cookie(request: Request) -> dict[str, object]:
+    return {"httponly": True, "samesite": "strict", "secure": request.url.scheme == "https"}

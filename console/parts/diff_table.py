@@ -1,0 +1,41 @@
+"""All cells of one record: what the source has, what was wanted, what was read back.
+
+Rule of the house: a cell that differs is told by words first, colour second.
+"""
+
+import polars as pl
+
+from console.parts.markup import Html, element, show
+
+_HEADS = ("Field", "In the source", "Wanted in Pipedrive", "Found in Pipedrive", "Result")
+
+
+def diff_table(cells: pl.DataFrame) -> None:
+    """Show the cells of a record, one row a field."""
+    rows = [_row(cell) for cell in cells.iter_rows(named=True)]
+    table = element(
+        "table",
+        element("thead", element("tr", *(element("th", head) for head in _HEADS))),
+        element("tbody", *rows),
+        kind="perio-table",
+    )
+    show(element("div", table, kind="perio-table-wrap"))
+
+
+def _row(cell: dict[str, str | None]) -> Html:
+    status, severity = cell["status"] or "", cell["severity"] or ""
+    is_equal = status == "as intended"
+    kind = "" if is_equal else severity or "harmless"
+    words = f"{status}: {cell['diff_class']}" if cell["diff_class"] else status
+    mark = "✓ " if is_equal else "≠ "
+    tag = element("span", mark + words, kind=f"perio-tag {kind or 'equal'}")
+    values = (_value(cell[name]) for name in ("source", "wanted", "found"))
+    return element(
+        "tr", element("td", cell["field_name"] or ""), *values, element("td", tag), kind=kind
+    )
+
+
+def _value(text: str | None) -> Html:
+    if text is None or text == "":
+        return element("td", element("span", "nothing", kind="nothing"))
+    return element("td", element("div", text), kind="value")

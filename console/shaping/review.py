@@ -1,0 +1,223 @@
+"""The cells of a review: counted, filtered, grouped, paged, and one record at a time.
+
+Rule of the house: differences come first, losses before harmless ones.
+
+Shape:
+    A review frame has one row a cell: target, ref, label, entity, source_key, field, field_name,
+    source, wanted, found, status, diff_class, severity; all text.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+
+import polars as pl
+
+from core.vocabulary.field import CrmObject
+
+PAGE_ROWS = 100
+"""Rows that one page of a grid holds."""
+
+STATUSES = ("as intended", "differs", "missing", "unexpected")
+"""What a cell can be, as the comparison says it."""
+
+COLUMNS = (
+    "target",
+    "ref",
+    "label",
+    "entity",
+    "source_key",
+    "field",
+    "field_name",
+    "source",
+    "wanted",
+    "found",
+    "status",
+    "diff_class",
+    "severity",
+)
+"""Columns of a review frame."""
+
+OBJECT_NAMES: dict[str, str] = {
+    CrmObject.ORGANIZATION.value: "Organizations",
+    CrmObject.PERSON.value: "Persons",
+    CrmObject.DEAL.value: "Deals",
+    CrmObject.ACTIVITY.value: "Activities",
+    CrmObject.NOTE.value: "Notes",
+    CrmObject.FILE.value: "Files",
+}
+"""What people call the destination's objects."""
+
+_SEARCHED = ("label", "source_key", "field_name", "source", "wanted", "found")
+_EQUAL = "as intended"
+_OBJECT_ORDER = list(OBJECT_NAMES)
+_UNEQUAL = pl.col("status") != _EQUAL
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a person wants to see of a review.
+
+    Attributes:
+        targets: Objects; empty for all.
+        statuses: Statuses; empty for all.
+        fields: Field names; empty for all.
+        text: Any part of name, key, field or value; capital letters do not matter.
+    """
+
+    targets: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    text: str = ""
+
+    def digest(self) -> str:
+        """A short name of the filter, for the keys of grids; tells nothing of the text."""
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """Counts of one object."""
+
+    name: str
+    target: str
+    records: int
+    cells: int
+    unequal: int
+    losses: int
+
+
+def ordered(review: pl.DataFrame) -> pl.DataFrame:
+    """Every cell once, losses first, then other differences, then by object and record."""
+    return review.sort(
+        (pl.col("severity") == "loss").fill_null(value=False),
+        _UNEQUAL,
+        pl.col("target").replace_strict(
+            _OBJECT_ORDER, list(range(len(_OBJECT_ORDER))), default=len(_OBJECT_ORDER)
+        ),
+        "label",
+        "ref",
+        descending=[True, True, False, False, False],
+        maintain_order=True,
+    )
+
+
+def tiles(review: pl.DataFrame) -> tuple[Tile, ...]:
+    """Counts per object, in load order; objects without a cell are left out."""
+    counts = review.group_by("target").agg(
+        pl.col("ref").n_unique().alias("records"),
+        pl.len().alias("cells"),
+        _UNEQUAL.sum().alias("unequal"),
+        (pl.col("severity") == "loss").sum().alias("losses"),
+    )
+    by_target = {row["target"]: row for row in counts.iter_rows(named=True)}
+    return tuple(Tile(name, **by_target[key]) for key, name in OBJECT_NAMES.items() if key in by_target)
+
+
+def status_counts(review: pl.DataFrame) -> dict[str, int]:
+    """Cells per status; every status is there."""
+    found = dict(review.group_by("status").len().iter_rows())
+    return {status: found.get(status, 0) for status in STATUSES}
+
+
+def classes(review: pl.DataFrame) -> pl.DataFrame:
+    """Unequal cells per diff class, losses first.
+
+    Shape:
+        (classes, 3): diff_class, severity, cells.
+    """
+    return (
+        review.filter(_UNEQUAL)
+        .group_by("diff_class", "severity")
+        .agg(pl.len().alias("cells"))
+        .sort(pl.col("severity") == "loss", "cells", "diff_class", descending=[True, True, False])
+    )
+
+
+def filtered(review: pl.DataFrame, wanted: Filter) -> pl.DataFrame:
+    """The cells that a filter keeps, in the order they came."""
+    keep = pl.lit(value=True)
+    if wanted.targets:
+        keep &= pl.col("target").is_in(wanted.targets)
+    if wanted.statuses:
+        keep &= pl.col("status").is_in(wanted.statuses)
+    if wanted.fields:
+        keep &= pl.col("field_name").is_in(wanted.fields)
+    if wanted.text.strip():
+        needle = wanted.text.strip().lower()
+        keep &= pl.any_horizontal(
+            pl.col(name).str.to_lowercase().str.contains(needle, literal=True).fill_null(value=False)
+            for name in _SEARCHED
+        )
+    return review.filter(keep)
+
+
+def field_names(review: pl.DataFrame, targets: Sequence[str] = ()) -> list[str]:
+    """Field names that occur, of some objects or of all, in alphabetical order."""
+    chosen = review.filter(pl.col("target").is_in(targets)) if targets else review
+    return chosen["field_name"].unique().sort().to_list()
+
+
+def grouped(review: pl.DataFrame) -> pl.DataFrame:
+    """Cells with the same wanted and found value of the same field, as one row.
+
+    Shape:
+        (groups, 8): target, field_name, status, diff_class, severity, wanted, found, cells.
+    """
+    same = ["target", "field_name", "status", "diff_class", "severity", "wanted", "found"]
+    return (
+        review.group_by(same)
+        .agg(pl.len().alias("cells"))
+        .sort(
+            pl.col("severity") == "loss",
+            _UNEQUAL,
+            "cells",
+            "target",
+            "field_name",
+            "wanted",
+            "found",
+            descending=[True, True, True, False, False, False, False],
+        )
+    )
+
+
+def records(review: pl.DataFrame) -> pl.DataFrame:
+    """One row a record, those with losses and differences first.
+
+    Shape:
+        (records, 7): target, label, source_key, ref, cells, unequal, losses.
+    """
+    return (
+        review.group_by("target", "ref", maintain_order=True)
+        .agg(
+            pl.col("label").first(),
+            pl.col("source_key").first(),
+            pl.len().alias("cells"),
+            _UNEQUAL.sum().alias("unequal"),
+            (pl.col("severity") == "loss").sum().alias("losses"),
+        )
+        .sort("losses", "unequal", descending=True, maintain_order=True)
+        .select("target", "label", "source_key", "ref", "cells", "unequal", "losses")
+    )
+
+
+def record(review: pl.DataFrame, target: str, ref: str) -> pl.DataFrame:
+    """All cells of one record."""
+    return review.filter((pl.col("target") == target) & (pl.col("ref") == ref))
+
+
+def pages(rows: int, per_page: int = PAGE_ROWS) -> int:
+    """Number of pages that rows fill; at least one."""
+    return max(1, -(-rows // per_page))
+
+
+def page(frame: pl.DataFrame, number: int, per_page: int = PAGE_ROWS) -> pl.DataFrame:
+    """One page; numbers start at 1, and a number beyond the last gives the last."""
+    last = pages(frame.height, per_page)
+    at = min(max(number, 1), last)
+    return frame.slice((at - 1) * per_page, per_page)
+
+
+def with_object_names(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose `target` is as people call it."""
+    return rows.with_columns(pl.col("target").replace(OBJECT_NAMES))
