@@ -41,12 +41,15 @@ _CONTENT: Final = "content"
 _GONE: Final = frozenset({404, 410})
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{2,59}")
 _KEY: Final = re.compile(r"(?:^(?:Validation failed: )?|; )([a-z_]{2,30}):")
+_UNKNOWN_CUSTOM: Final = re.compile(r"custom_fields: Unknown (?:key|option)\b")
+"""A field or option is gone; other complaints about custom fields are about one value."""
+
 _KEYS: Final = frozenset(
     {
         *("name", "first_name", "last_name", "owner_id", "org_id", "person_id", "deal_id"),
         *("emails", "phones", "address", "title", "value", "currency", "status", "subject"),
         *("type", "due_date", "due_time", "duration", "done", "participants", "note", "content"),
-        *("custom_fields", "field_name", "field_type", "options"),
+        *("field_name", "field_type", "options"),
     }
 )
 """What a refusal may name: keys we sent, never what stands under them."""
@@ -188,26 +191,48 @@ def read(answer: httpx.Response | Silence) -> Mapping[str, Any]:
         DestinationRefused: It understood and said no.
         DestinationError: It answered with something that is not its own.
     """
+    if isinstance(answer, httpx.Response) and answer.is_success:
+        body = body_of(answer)
+        if body is not None and body.get("success") is True:
+            return body
+    raise error_of(answer)
+
+
+def read_file(answer: httpx.Response | Silence) -> httpx.Response:
+    """An answer that holds a file's bytes, or says where they are.
+
+    Raises:
+        DestinationError: As `read`.
+    """
+    if isinstance(answer, httpx.Response) and (answer.is_success or answer.has_redirect_location):
+        return answer
+    raise error_of(answer)
+
+
+def error_of(answer: httpx.Response | Silence) -> DestinationError:
+    """The error of an answer that is not what was asked for."""
     if isinstance(answer, Silence):
-        message = f"The destination does not answer ({answer.reason})."
-        raise DestinationUnreachable(message, next_step="Look at the network and the base URL.")
+        return unreachable(answer.reason)
     status, body = answer.status_code, body_of(answer)
     if status == httpx.codes.TOO_MANY_REQUESTS:
         message = "The destination asks us to wait."
-        raise DestinationBusy(message, next_step="Run this again later.")
+        return DestinationBusy(message, next_step="Run this again later.")
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        message = f"The destination is in trouble (HTTP {status})."
-        raise DestinationUnreachable(message, next_step="Run this again later.")
-    if answer.is_success and body is not None and body.get("success") is True:
-        return body
+        return unreachable(f"HTTP {status}")
     if status == httpx.codes.UNAUTHORIZED:
-        raise refused_token()
+        return refused_token()
     if body is None:
         message = f"The destination answered HTTP {status} with something that is not its API."
-        raise DestinationError(message, next_step="Look at the base URL.")
+        return DestinationError(message, next_step="Look at the base URL.")
     what = f"{answer.request.method} {answer.request.url.path}"
     message = f"The destination refused {what} (HTTP {status}, {code_of(status, body)})."
-    raise DestinationRefused(message, next_step="Look at the token's permissions and the plan.")
+    return DestinationRefused(message, next_step="Look at the token's permissions and the plan.")
+
+
+def unreachable(reason: str = "unreachable") -> DestinationUnreachable:
+    """The error of a destination that does not answer."""
+    message = f"The destination does not answer ({reason})."
+    return DestinationUnreachable(message, next_step="Look at the network and the base URL.")
 
 
 def refused_token() -> DestinationRefused:
@@ -233,7 +258,10 @@ def code_of(status: int, body: Mapping[str, Any] | None) -> str:
         return f"http_{status}"
     code = body.get("code")
     known = code if isinstance(code, str) and _CODE.fullmatch(code) else f"http_{status}"
-    keys = [key for key in _KEY.findall(str(body.get("error"))) if key in _KEYS]
+    error = str(body.get("error"))
+    keys = [key for key in _KEY.findall(error) if key in _KEYS]
+    if _UNKNOWN_CUSTOM.search(error):
+        keys.append("custom_fields")
     return f"{known}:{','.join(dict.fromkeys(keys))}" if keys else known
 
 

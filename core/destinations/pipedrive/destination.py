@@ -11,12 +11,15 @@ import httpx
 import polars as pl
 
 from core.destinations.pipedrive import listing
+from core.destinations.pipedrive.contacts import Foreign, foreign_of
 from core.destinations.pipedrive.conversation import (
+    Silence,
     Talk,
     ask,
     judge,
     method_and_path,
     read,
+    read_file,
 )
 from core.destinations.pipedrive.costs import cost
 from core.destinations.pipedrive.custom import ACTIVITY_TYPE, CUSTOM_FIELD, labels_json
@@ -24,7 +27,7 @@ from core.destinations.pipedrive.dialect import Dialect, learn
 from core.destinations.pipedrive.digest import digests_of
 from core.destinations.pipedrive.governor import number_of, out_of_tokens
 from core.destinations.pipedrive.parse import Known, parse, refs_of
-from core.destinations.pipedrive.places import site_of
+from core.destinations.pipedrive.places import site_of, storage_url
 from core.destinations.pipedrive.render import Payload, render
 from core.destinations.pipedrive.wire import Answer, Letter, Wire
 from core.errors import DestinationRefused, Transient
@@ -35,8 +38,6 @@ from core.vocabulary.field import CrmObject
 T = TypeVar("T")
 
 READ_ATTEMPTS: Final = 4
-RecordIds = Mapping[int, str] | Mapping[CrmObject, Mapping[int, str]]
-"""Record id -> ref; by object where ids of several objects are given together."""
 
 
 class PipedriveDestination:
@@ -54,6 +55,7 @@ class PipedriveDestination:
         self._site = site_of(base_url)
         self._wire = wire
         self._dialect = Dialect(self._site)
+        self._foreign: Foreign = {}
         self._own_tokens = 0
         self._spend = spend or self._count
         self._cap = cap
@@ -105,9 +107,11 @@ class PipedriveDestination:
         found = self._hold(listing.custom_fields(self._site))
         self._dialect = learn(self._site, specification, found)
 
-    def observe(self, crm_object: CrmObject, record_ids: RecordIds) -> Observed:
+    def observe(self, crm_object: CrmObject, record_ids: Known) -> Observed:
         """Walk all live records of an object; `record_ids` turns links into refs."""
         raw = list(self._hold(listing.walk(self._site, crm_object)).values())
+        if crm_object is CrmObject.PERSON:
+            self._foreign = foreign_of(raw)
         refs = refs_of(crm_object, raw, self._dialect)
         ours = [each for each, ref in zip(raw, refs, strict=True) if ref is not None]
         digests = pl.DataFrame(
@@ -118,7 +122,7 @@ class PipedriveDestination:
             },
             schema={"record_id": pl.Int64, "ref": pl.String, "digest": pl.String},
         )
-        return Observed(parse(crm_object, ours, self._dialect, _by_object(record_ids)), digests)
+        return Observed(parse(crm_object, ours, self._dialect, record_ids), digests)
 
     def seek(self, target: str, floor: int) -> pl.DataFrame:
         """Newest first down to id `floor` (exclusive): `ref`, `record_id` of records of ours."""
@@ -151,7 +155,7 @@ class PipedriveDestination:
         letters = [self._letter(each, load) for each, load in zip(intents, payloads, strict=True)]
         self._check_open()
         affordable = self._pay(letters)
-        answers = self._wire.carry(letters[:affordable])
+        answers = self._carry(letters[:affordable])
         receipts = [judge(intent, answer) for intent, answer in zip(intents, answers, strict=False)]
         receipts += [
             Receipt(each.write_id, Outcome.UNSENT, reason="tokens") for each in intents[affordable:]
@@ -161,7 +165,11 @@ class PipedriveDestination:
     def download(self, record_id: int) -> bytes:
         """The bytes of a file."""
         request = httpx.Request("GET", self._site.download_url(record_id))
-        return self._tried(request, _content)
+        answer = self._tried(request, read_file)
+        if answer.has_redirect_location:
+            elsewhere = storage_url(answer.headers["location"])
+            answer = self._tried(httpx.Request("GET", elsewhere), read_file, is_ours=False)
+        return answer.content
 
     def spent(self) -> Spending:
         """Tokens, requests and waits of this conversation so far."""
@@ -174,7 +182,7 @@ class PipedriveDestination:
     def _render(self, intent: Intent) -> Payload:
         if intent.target in {CUSTOM_FIELD, ACTIVITY_TYPE} or intent.action == Action.DELETE:
             return {}
-        return render(intent, self._dialect)
+        return render(intent, self._dialect, self._foreign)
 
     def _letter(self, intent: Intent, payload: Payload) -> Letter:
         method, path = method_and_path(intent)
@@ -200,6 +208,18 @@ class PipedriveDestination:
         spend(sum(each.tokens for each in letters[:affordable]))
         return affordable
 
+    def _carry(self, letters: Sequence[Letter]) -> list[Answer]:
+        """Send; tokens of what was not sent after all are given back."""
+        answers = self._wire.carry(letters)
+        unsent = sum(
+            letter.tokens
+            for letter, answer in zip(letters, answers, strict=True)
+            if isinstance(answer, Silence) and not answer.is_sent
+        )
+        if unsent:
+            self._spend(-unsent)
+        return answers
+
     def _count(self, tokens: int) -> int:
         self._own_tokens += tokens
         return self._own_tokens
@@ -222,15 +242,18 @@ class PipedriveDestination:
     def _read(self, request: httpx.Request) -> Mapping[str, Any]:
         return self._tried(request, read)
 
-    def _tried(self, request: httpx.Request, judged: Callable[[Answer], T]) -> T:
+    def _tried(
+        self, request: httpx.Request, judged: Callable[[Answer], T], *, is_ours: bool = True
+    ) -> T:
         """Ask, and ask again while the trouble may pass by itself."""
         method, path = request.method, request.url.path
-        letter = Letter(lambda: request, path, cost(method, path))
+        tokens = cost(method, path) if is_ours else 0
+        letter = Letter(lambda: request, path, tokens, is_ours=is_ours)
         attempt = 0
         while True:
             self._check_open()
             self._pay([letter])
-            answer = self._wire.carry([letter])[0]
+            answer = self._carry([letter])[0]
             if isinstance(answer, httpx.Response):
                 self._headers.update(answer.headers)
             try:
@@ -244,22 +267,3 @@ class PipedriveDestination:
     def _shown(self, header: str) -> int | None:
         number = number_of(self._headers.get(header))
         return None if number is None else int(number)
-
-
-def _content(answer: Answer) -> bytes:
-    if isinstance(answer, httpx.Response) and answer.is_success:
-        return answer.content
-    read(answer)
-    return b""
-
-
-def _by_object(record_ids: RecordIds) -> Known:
-    """Refs by object; a mapping without objects counts for every object."""
-    by_object: dict[CrmObject, Mapping[int, str]] = {}
-    flat: dict[int, str] = {}
-    for key, value in record_ids.items():
-        if isinstance(value, str):
-            flat[int(key)] = value
-        else:
-            by_object[CrmObject(str(key))] = value
-    return by_object or dict.fromkeys(CrmObject, flat)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from core.destinations.pipedrive.conversation import body_of, refused_token
+from core.destinations.pipedrive.conversation import body_of, refused_token, unreachable
 from core.destinations.pipedrive.costs import is_search
 from core.errors import DestinationBusy, DestinationError, MigrationError
 from core.pace import Pace, Peak, pause_s
@@ -23,6 +23,7 @@ _SEARCHES_PER_2S = 10
 _STRIKES = 3
 _PROBE_S = 1_800.0
 _BLOCKED_S = 900.0
+_RECONNECT_S = 5.0
 _LONGEST_BURST_S = 60.0
 
 
@@ -58,6 +59,7 @@ class Governor:
     _limit: int | None = None
     _strikes: int = 0
     _struck_at_s: float = -math.inf
+    _unreached: int = 0
     _busy: int = 0
     _busy_since_s: float = 0.0
     _busy_s: float = 0.0
@@ -127,7 +129,8 @@ class Governor:
         self._released.set()
 
     def answered(self, path: str, sent_at_s: float, response: httpx.Response | None) -> None:
-        """An answer is there, or none will come."""
+        """An answer is there, or none will come; the destination was reached."""
+        self._unreached = 0
         now_s = self.clock()
         self._pace.release(now_s)
         if is_search(path):
@@ -138,6 +141,16 @@ class Governor:
         elif self._limit is None and self.setting is None:
             self._set_limit(SLOWEST_PER_2S)
         self._released.set()
+
+    def unreached(self, path: str, tokens: int) -> None:
+        """No connection could be made; the third time in a row the gate closes for a while."""
+        self._requests -= 1
+        self._tokens -= tokens
+        self._unreached += 1
+        if self._unreached >= _STRIKES:
+            self.stop = Stop(unreachable, self.clock() + _RECONNECT_S, "unreachable")
+            self._unreached = 0
+        self.withdraw(path)
 
     def spending(self) -> Spending:
         """What was spent so far."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from core.destinations.pipedrive import marker
+from core.destinations.pipedrive import contacts, marker
 from core.destinations.pipedrive.dialect import Dialect, fields_of
 from core.destinations.pipedrive.places import file_id_of
 from core.vocabulary.field import CrmObject, CrmType, Field, Home
@@ -69,7 +69,7 @@ def _values(crm_object: CrmObject, home: Home, raw: Sequence[Raw], dialect: Dial
         return _custom_values(crm_object, home, raw, dialect)
     if "." in home.name:
         kind, _, label = home.name.partition(".")
-        return [_contact(each.get(kind), label) for each in raw]
+        return [contacts.value_of(each.get(kind), label) for each in raw]
     values = [each.get(home.name) for each in raw]
     if home.name == "type":
         return ["visit" if each and each == dialect.visit_key else each for each in values]
@@ -102,13 +102,6 @@ def _linked(home: Home, ids: Iterable[Any], known: Mapping[int, str]) -> list[st
             for text, file in zip(texts, files, strict=True)
         ]
     return [None if each is None else known.get(each, f"id:{each}") for each in ids]
-
-
-def _contact(entries: object, label: str) -> str | None:
-    for each in entries if isinstance(entries, list) else ():
-        if each.get("label") == label:
-            return _text(each.get("value"))
-    return None
 
 
 def _address(value: object) -> object:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address
 from urllib.parse import urlencode, urlsplit
 
-from core.errors import SetupError
+from core.errors import DestinationError, SetupError
 from core.vocabulary.field import CrmObject
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.pipedrive\.com")
+_NAMED = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}")
 _DOWNLOAD = re.compile(r"https?://[^/\s]+(?:/api)?/v1/files/(\d+)/download")
 _NEXT_STEP = (
     "Give the base URL as `https://<company>.pipedrive.com`, or `sandbox` for the one built in."
@@ -93,6 +94,20 @@ def site_of(base_url: str) -> Site:
             return Site(f"http://{parts.netloc}")
     message = "The base URL of the destination is not one a token may be sent to."
     raise SetupError(message, next_step=_NEXT_STEP)
+
+
+def storage_url(location: str) -> str:
+    """Where the destination keeps a file's bytes, when it sends us elsewhere for them.
+
+    Raises:
+        DestinationError: It is not a named host over https.
+    """
+    parts = urlsplit(location)
+    host = parts.hostname or ""
+    if parts.scheme == "https" and parts.netloc == host and _NAMED.fullmatch(host):
+        return location
+    message = "The destination sends us to a place a file may not be read from."
+    raise DestinationError(message, next_step="Ask the destination's support.")
 
 
 def _is_loopback(host: str) -> bool:

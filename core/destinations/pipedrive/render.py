@@ -6,6 +6,8 @@ Rule of the house: a null is left out of a create and cleared in an update; noth
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from core.destinations.pipedrive import contacts
+from core.destinations.pipedrive.contacts import Foreign
 from core.destinations.pipedrive.custom import ACTIVITY_TYPE, VISIT, number, render_custom, vanished
 from core.destinations.pipedrive.dialect import Dialect, fields_of
 from core.destinations.pipedrive.marker import with_marker
@@ -15,6 +17,8 @@ from core.vocabulary.field import CrmObject
 from core.vocabulary.record import BEARS_REF, REF_FIELD
 
 Payload = dict[str, object]
+Contacts = dict[str, dict[str, str | None]]
+NONE: Final[Foreign] = {}
 
 READ_ONLY: Final = {(CrmObject.FILE, "file_size"), (CrmObject.FILE, "description")}
 """Places that a write does not reach: the size follows from the bytes, and a description would
@@ -73,8 +77,13 @@ _NATIVE: Final[Mapping[str, Callable[[str | None], object]]] = {
 """How a native value is written; what is not listed is text."""
 
 
-def render(intent: Intent, dialect: Dialect) -> Payload:
+def render(intent: Intent, dialect: Dialect, foreign: Foreign = NONE) -> Payload:
     """The body of a write, or for a file the form fields beside its bytes.
+
+    Args:
+        intent: What to write.
+        dialect: The account's names.
+        foreign: Telephones and e-mail addresses that others have added; an update keeps them.
 
     Raises:
         FieldVanished: The account lacks a field or option that the intent needs.
@@ -84,6 +93,7 @@ def render(intent: Intent, dialect: Dialect) -> Payload:
     is_create = intent.action == Action.CREATE
     payload: Payload = {}
     custom: Payload = {}
+    ours: Contacts = {}
     for path, text in intent.fields.items():
         field, home = declared[path]
         if (crm_object, home.name) in READ_ONLY:
@@ -96,22 +106,26 @@ def render(intent: Intent, dialect: Dialect) -> Payload:
             written = dialect.site.download_url(text or "") if is_file_link else text
             custom[known.code] = render_custom(known, written)
         elif "." in home.name:
-            _add_contact(payload, home.name, text)
+            kind, _, label = home.name.partition(".")
+            ours.setdefault(kind, {})[label] = text
         elif field.entity == "visit" and home.name == "type":
             payload["type"] = _activity_type(text, dialect)
         else:
             payload[home.name] = _NATIVE.get(home.name, _text)(text)
+    _add_contacts(payload, ours, intent, foreign)
     _add_ref(intent, crm_object, payload, custom, dialect)
     _add_name(crm_object, payload, is_create=is_create)
     return payload | ({"custom_fields": custom} if custom else {})
 
 
-def _add_contact(payload: Payload, name: str, text: str | None) -> None:
-    kind, _, label = name.partition(".")
-    entries = payload.setdefault(kind, [])
-    assert isinstance(entries, list)
-    if text is not None:
-        entries.append({"value": text, "label": label, "primary": not entries})
+def _add_contacts(payload: Payload, ours: Contacts, intent: Intent, foreign: Foreign) -> None:
+    for kind, by_label in ours.items():
+        filled = [(label, text) for label, text in by_label.items() if text is not None]
+        entries = [
+            contacts.entry(label, text, is_primary=not place)
+            for place, (label, text) in enumerate(filled)
+        ]
+        payload[kind] = contacts.with_foreign(entries, kind, intent.record_id, foreign)
 
 
 def _activity_type(kind: str | None, dialect: Dialect) -> str:

@@ -37,12 +37,14 @@ class Letter:
         path: Where it goes.
         tokens: What it costs.
         deadline_s: After which it may not be sent.
+        is_ours: Whether it goes to the destination itself; only then it carries the token.
     """
 
     write: Callable[[], httpx.Request]
     path: str
     tokens: int
     deadline_s: float = float("inf")
+    is_ours: bool = True
 
 
 Answer = httpx.Response | Silence
@@ -154,7 +156,8 @@ class Wire:
         except OSError:
             self._governor.withdraw(letter.path)
             return Silence(is_sent=False, reason=CONTENT_MISSING)
-        request.headers.update(self._headers)
+        if letter.is_ours:
+            request.headers.update(self._headers)
         request.extensions["timeout"] = TIMEOUT.as_dict()
         if self._clock() > letter.deadline_s:
             close_content(request)
@@ -163,8 +166,13 @@ class Wire:
         self._governor.sent(letter.tokens)
         sent_at_s = self._clock()
         answer = await self._exchange(request)
-        response = answer if isinstance(answer, httpx.Response) else None
-        self._governor.answered(letter.path, sent_at_s, response)
+        if isinstance(answer, httpx.Response):
+            judged = answer if letter.is_ours else None
+            self._governor.answered(letter.path, sent_at_s, judged)
+        elif answer.is_sent:
+            self._governor.answered(letter.path, sent_at_s, None)
+        else:
+            self._governor.unreached(letter.path, letter.tokens)
         return answer
 
     async def _exchange(self, request: httpx.Request) -> Answer:
