@@ -59,6 +59,8 @@ class Convention:
     tables: tuple[Table, ...]
     layouts: tuple[Layout, ...]
     charts: MakesCharts
+    readings: tuple[Table, str]
+    """The table of site readings and the column that numbers its rows."""
 
     def ddl(self) -> tuple[str, ...]:
         """Every CREATE TABLE statement, parents first."""

@@ -122,7 +122,7 @@ LAYOUTS = (
 )
 """Every table whose rows are one record each."""
 
-PANDA = Convention("panda", t.TABLES, LAYOUTS, PandaCharts)
+PANDA = Convention("panda", t.TABLES, LAYOUTS, PandaCharts, (t.PERIO_MEASURE, "MeasureID"))
 
 
 def ddl() -> tuple[str, ...]:
