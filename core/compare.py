@@ -113,7 +113,7 @@ def compare(crm_object: CrmObject, found: pl.DataFrame, wanted: pl.DataFrame) ->
 
 
 def differs(path: str, field: Field) -> pl.Expr:
-    """Whether a cell found differs from the one wanted (`<path>|wanted`); null differs from value."""
+    """Whether a found cell differs from the wanted one (`<path>|wanted`), null from value too."""
     found, wanted = pl.col(path), pl.col(f"{path}|wanted")
     if field.equal_within:
         # a tolerance never hides a missing value

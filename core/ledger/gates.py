@@ -128,6 +128,18 @@ def latest(work: Work, gate: Gate) -> Row[Any] | None:
     return next(iter(_unended(work, gate)), None)
 
 
+def standing(work: Work, gate: Gate, bound_to: str) -> Row[Any] | None:
+    """The latest signature bound to a hash that was not voided, used or not."""
+    ends = tables.signature_ends
+    query = select(tables.signatures, ends.c.ended).join_from(tables.signatures, ends, isouter=True)
+    query = query.where(
+        tables.signatures.c.gate == gate.value,
+        tables.signatures.c.bound_to == bound_to,
+        ends.c.ended.is_(None) | (ends.c.ended == USED),
+    )
+    return next(iter(work.rows(query.order_by(desc(tables.signatures.c.signature_id)))), None)
+
+
 def _unended(work: Work, gate: Gate) -> list[Row[Any]]:
     return list(work.rows(_unended_query(gate)))
 

@@ -70,8 +70,10 @@ def _makes_room(work: Work, plan_id: str) -> bool:
     return True
 
 
-def approve(store: Store, plan_id: str, *, gate: Gate, actor: str) -> None:
-    """Bind a plan to the gate's standing signature and use that up.
+def approve(
+    store: Store, plan_id: str, *, gate: Gate, actor: str, under: str | None = None
+) -> None:
+    """Bind a plan to a signature of the gate; see `core.ports.Ledger.approve`.
 
     A plan that is approved already stays so.
 
@@ -81,14 +83,17 @@ def approve(store: Store, plan_id: str, *, gate: Gate, actor: str) -> None:
     with store.writing() as work:
         if _approval(work, plan_id) is not None:
             return
-        signature = gates.latest(work, gate)
-        if signature is None or signature.bound_to != plan_id:
+        is_spent = under is None or gate is Gate.ROLLBACK
+        bound_to = plan_id if under is None else under
+        signature = gates.latest(work, gate) if is_spent else gates.standing(work, gate, bound_to)
+        if signature is None or signature.bound_to != bound_to:
             what = "nobody has signed" if signature is None else "the signature is for another plan"
             message = f"The plan is not approved at gate '{gate}': {what}."
             raise PlanNotApproved(message, next_step=f"Review it: `./perio sign {gate} --as USER`.")
         approval = {"approved_at": work.now, "signature_id": signature.signature_id}
         work.run(update(tables.plans).where(tables.plans.c.plan_id == plan_id).values(approval))
-        gates.end(work, signature, gates.USED, why=f"plan {plan_id}", actor=actor)
+        if is_spent:
+            gates.end(work, signature, gates.USED, why=f"plan {plan_id}", actor=actor)
         subject = f"{plan_id} #{signature.signature_id}"
         work.note("approve plan", actor=actor, subject=subject, outcome=f"signed {gate}")
 

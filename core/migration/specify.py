@@ -105,8 +105,8 @@ def _setup_plan(passage: Passage, missing: pl.DataFrame, context: str) -> Plan:
     keys = [
         pl.col("kind").alias("target"),
         pl.lit(Action.CREATE.value).alias("action"),
-        "ref",
-        "_rank",
+        pl.col("ref"),
+        pl.col("_rank"),
     ]
     writes = rows.select(
         *keys,

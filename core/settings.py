@@ -1,0 +1,142 @@
+"""What a migration is set to: `perio.toml` in its folder, `PERIO_*` in the environment.
+
+Rule of the house: read once; secrets come from the environment or from files outside the folder.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from core.errors import SettingMissing, SetupError
+
+FILE_NAME = "perio.toml"
+SANDBOX = "sandbox"
+"""The destination that needs no account: the emulator, run beside the migration."""
+
+
+class Settings(BaseSettings):
+    """The settings of one migration.
+
+    Attributes:
+        migration_id: Its id; names the key file.
+        source: SQLAlchemy or ODBC address of the practice's database; a relative SQLite path is
+            relative to the folder.
+        destination: Base URL of the CRM, or "sandbox".
+        token: API token; never in the file.
+        auth: "token" or "oauth".
+        tier: The sandbox's plan tier.
+        requests_per_2s: Allowed requests in two seconds; asked of the CRM when absent.
+        tokens_per_day: Daily token budget; asked of the CRM when absent.
+        reserve: Share of the budget left to the practice's other integrations.
+        quarantine_s: Shortest wait before a write of unknown outcome is looked for.
+        read_lag_s: Time between two looks.
+        in_flight: Requests under way at once.
+        sample_patients: Patients drawn for the sample.
+        prefect_api_url: The Prefect server that runs the deployments; "" for none.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="PERIO_", extra="ignore", hide_input_in_errors=True
+    )
+
+    migration_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    source: str
+    destination: str = SANDBOX
+    token: SecretStr = SecretStr("")
+    auth: str = Field(default="token", pattern="^(token|oauth)$")
+    tier: str = "fast"
+    requests_per_2s: int | None = Field(default=None, ge=1)
+    tokens_per_day: int | None = Field(default=None, ge=1)
+    reserve: float = Field(default=0.25, ge=0, lt=1)
+    quarantine_s: float | None = Field(default=None, ge=0)
+    read_lag_s: float | None = Field(default=None, ge=0)
+    in_flight: int = Field(default=64, ge=1, le=256)
+    sample_patients: int = Field(default=100, ge=1)
+    prefect_api_url: str = ""
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether the destination is the emulator run beside the migration."""
+        return self.destination == SANDBOX
+
+    @property
+    def waits_s(self) -> tuple[float, float]:
+        """Quarantine and read lag; short for the sandbox, which answers at once or never."""
+        usual = (2.0, 0.2) if self.is_sandbox else (300.0, 60.0)
+        quarantine_s = usual[0] if self.quarantine_s is None else self.quarantine_s
+        return quarantine_s, usual[1] if self.read_lag_s is None else self.read_lag_s
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file."""
+        del dotenv_settings
+        file = TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, file_secret_settings, file
+
+
+def load_settings(folder: Path) -> Settings:
+    """The settings of the migration in a folder.
+
+    Raises:
+        SettingMissing: there is no `perio.toml`.
+        SetupError: a setting is missing or not allowed.
+    """
+    file = folder / FILE_NAME
+    if not file.is_file():
+        message = f"There is no {FILE_NAME} in {folder}."
+        step = "Run `./perio init --source URL --destination URL`, or name the folder: --dir PATH."
+        raise SettingMissing(message, next_step=step)
+    if "token" in _document(file):
+        message = f"{FILE_NAME} holds a token; a secret does not belong in the folder."
+        raise SetupError(message, next_step="Remove it and set PERIO_TOKEN instead.")
+
+    class InFolder(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    try:
+        return InFolder()  # type: ignore[call-arg]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
+            for each in error.errors(include_input=False, include_url=False)
+        )
+        message = f"The settings are not right: {wrong}."
+        raise SetupError(message, next_step=f"Mend {FILE_NAME} or the PERIO_* variables.") from None
+
+
+def _document(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{FILE_NAME} cannot be read: {error}."
+        raise SetupError(message, next_step="Mend the file.") from None
+
+
+def write_settings(folder: Path, **settings: str | float) -> None:
+    """Write `perio.toml` for a new migration.
+
+    Raises:
+        SetupError: the folder has one already.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / FILE_NAME
+    if file.exists():
+        message = f"{folder} holds a migration already."
+        raise SetupError(message, next_step="Choose another folder, or go on with this one.")
+    file.write_text(tomli_w.dumps(settings), encoding="utf-8")

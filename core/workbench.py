@@ -1,0 +1,158 @@
+"""Where real sources, destinations, ledgers and vaults are built.
+
+Rule of the house: the only module that names concrete edges; everything else is given ports.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from core.crosswalk.mapping import SchemaMap, load
+from core.destinations.pipedrive import open_destination
+from core.embedded import Sandbox, run_sandbox
+from core.errors import SettingMissing
+from core.ledger.key import create_key, load_key, sub_key
+from core.ledger.ledger import SqlLedger, open_ledger
+from core.ledger.vault import FileVault
+from core.migration.passage import Passage, Progress, Tempo
+from core.ports import Destination, Source
+from core.settings import Settings, load_settings
+from core.sources import open_source
+
+MAP_FILE = "map.toml"
+_REFS = b"refs"
+
+
+def code_version() -> str:
+    """The program's version, as approvals are bound to it."""
+    try:
+        return version("perio-migration")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@dataclass(slots=True)
+class Workbench:
+    """One migration's folder, opened.
+
+    Attributes:
+        folder: The folder.
+        settings: Its settings.
+        ledger: What was decided and done.
+        vault: Values at rest.
+        progress: Tells a person how far a step is.
+        sleep: Waits; tests give one that does not.
+    """
+
+    folder: Path
+    settings: Settings
+    ledger: SqlLedger
+    vault: FileVault
+    key: bytes = field(repr=False)
+    progress: Progress = field(default_factory=Progress)
+    sleep: Callable[[float], None] = time.sleep
+    _source: Source | None = None
+    _destination: Destination | None = None
+    _sandbox: Sandbox | None = None
+
+    @property
+    def map_path(self) -> Path:
+        """Where the map is."""
+        return self.folder / MAP_FILE
+
+    def schema_map(self) -> SchemaMap:
+        """The map as the file has it now."""
+        return load(self.map_path)
+
+    def source(self) -> Source:
+        """The practice's database, opened when first asked for."""
+        if self._source is None:
+            self._source = open_source(self.settings.source, self.folder)
+        return self._source
+
+    def destination(self) -> Destination:
+        """The CRM, opened when first asked for."""
+        if self._destination is None:
+            self._destination = self._open_destination()
+        return self._destination
+
+    def _open_destination(self) -> Destination:
+        settings = self.settings
+        if settings.is_sandbox:
+            self._sandbox = run_sandbox(self.folder, settings.tier)
+            base_url, token = self._sandbox.base_url, self._sandbox.token
+        else:
+            base_url, token = settings.destination, settings.token.get_secret_value()
+            if not token:
+                message = "There is no API token for the destination."
+                raise SettingMissing(message, next_step="Set PERIO_TOKEN in the environment.")
+        return open_destination(
+            base_url,
+            token,
+            auth=settings.auth,
+            requests_per_2s=settings.requests_per_2s,
+            tokens_per_day=settings.tokens_per_day,
+            reserve=settings.reserve,
+            in_flight=settings.in_flight,
+            spend=lambda tokens: self.ledger.spend(datetime.now(UTC).date(), tokens),
+        )
+
+    def passage(self) -> Passage:
+        """The migration as its steps are given it."""
+        quarantine_s, read_lag_s = self.settings.waits_s
+        return Passage(
+            migration_id=self.settings.migration_id,
+            folder=self.folder,
+            ledger=self.ledger,
+            vault=self.vault,
+            source=self.source(),
+            destination=self.destination(),
+            schema_map=self.schema_map,
+            ref_key=sub_key(self.key, _REFS),
+            tempo=Tempo(quarantine_s, read_lag_s, time.time, self.sleep),
+            sample_patients=self.settings.sample_patients,
+            code_version=code_version(),
+            progress=self.progress,
+        )
+
+    def close(self) -> None:
+        """Let go of both ends, the ledger and the sandbox."""
+        if self._source is not None:
+            self._source.close()
+        if self._destination is not None:
+            self._destination.close()
+        if self._sandbox is not None:
+            self._sandbox.close()
+        self.ledger.close()
+
+
+@contextmanager
+def open_workbench(
+    folder: Path, *, lock: bool = True, progress: Progress | None = None, make: bool = False
+) -> Iterator[Workbench]:
+    """Open a migration's folder.
+
+    Args:
+        folder: With its `perio.toml`.
+        lock: True for a run; False for the console, which reads and signs beside a run.
+        progress: Tells a person how far a step is.
+        make: Make the migration's key when there is none yet.
+
+    Raises:
+        SetupError: settings or key are missing.
+        LedgerError: the ledger is locked or damaged.
+    """
+    settings = load_settings(folder)
+    key = (create_key if make else load_key)(settings.migration_id)
+    ledger = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}", lock=lock, key=key)
+    bench = Workbench(
+        folder, settings, ledger, FileVault(folder / "vault", key), key, progress or Progress()
+    )
+    try:
+        yield bench
+    finally:
+        bench.close()
