@@ -128,7 +128,7 @@ def latest(work: Work, gate: Gate) -> Row[Any] | None:
     return next(iter(_unended(work, gate)), None)
 
 
-def standing(work: Work, gate: Gate, bound_to: str) -> Row[Any] | None:
+def bearing(work: Work, gate: Gate, bound_to: str) -> Row[Any] | None:
     """The latest signature bound to a hash that was not voided, used or not."""
     ends = tables.signature_ends
     query = select(tables.signatures, ends.c.ended).join_from(tables.signatures, ends, isouter=True)

@@ -85,7 +85,7 @@ def approve(
             return
         is_spent = under is None or gate is Gate.ROLLBACK
         bound_to = plan_id if under is None else under
-        signature = gates.latest(work, gate) if is_spent else gates.standing(work, gate, bound_to)
+        signature = gates.latest(work, gate) if is_spent else gates.bearing(work, gate, bound_to)
         if signature is None or signature.bound_to != bound_to:
             what = "nobody has signed" if signature is None else "the signature is for another plan"
             message = f"The plan is not approved at gate '{gate}': {what}."
