@@ -13,13 +13,14 @@ from core.practice.keys import Keys
 from core.practice.model import Practice
 from core.practice.oddities import Curiosities
 from core.practice.offices import Offices
-from core.practice.people_records import Patient
 from core.practice.strays import Strays
 
 _BETWEEN_CALLS = 25
 _PUZZLES = 0.3
 _DOCTORS = 0.2
 _OFFICES = 0.14
+_ASKED: tuple[tuple[int, int], ...] = ((2, 0), (0, 1))
+"""(exams, plans) of the first patients: one has exams and no plan, one a plan and no exam."""
 
 
 def build(patients: int, seed: int, progress: Callable[[int, int], None] | None = None) -> Practice:
@@ -35,12 +36,18 @@ def build(patients: int, seed: int, progress: Callable[[int, int], None] | None 
     people.add_referrals(practice, treated, Dice(seed, "referrals"), keys)
     people.add_coverages(practice, treated, Dice(seed, "coverages"), keys)
     course = Course(practice, seed, keys)
-    _courses(course, treated, progress)
+    for done, patient in enumerate(treated):
+        exams, plans = _ASKED[done] if done < len(_ASKED) else (None, None)
+        course.add(patient, exams=exams, plans=plans)
+        if progress and done % _BETWEEN_CALLS == 0:
+            progress(done, patients)
     papers.Papers(practice, seed, keys).add(treated)
     practice.templates.extend(wording.TEMPLATES)
     papers.add_puzzles(practice, Dice(seed, "puzzles"), max(round(patients * _PUZZLES), 6))
     curiosities.plant_in_course()
     Planter(practice, treated, Strays(Dice(seed, "faults"), keys, course)).plant(count)
+    if progress:
+        progress(patients, patients)
     return practice
 
 
@@ -49,17 +56,3 @@ def _people(practice: Practice, keys: Keys, patients: int, seed: int) -> None:
     doctors, offices = max(round(patients * _DOCTORS), 5), max(round(patients * _OFFICES), 4)
     Offices(practice, Dice(seed, "offices"), keys).add(doctors, offices)
     people.Families(practice, Dice(seed, "families"), keys).add(patients)
-
-
-def _courses(
-    course: Course, patients: list[Patient], progress: Callable[[int, int], None] | None
-) -> None:
-    """Every patient's course; the first has exams and no plan, the second no exam."""
-    asked: list[tuple[int | None, int | None]] = [(2, 0), (0, 1)]
-    for place, patient in enumerate(patients):
-        exams, plans = asked[place] if place < len(asked) else (None, None)
-        course.add(patient, exams=exams, plans=plans)
-        if progress and place % _BETWEEN_CALLS == 0:
-            progress(place, len(patients))
-    if progress:
-        progress(len(patients), len(patients))

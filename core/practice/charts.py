@@ -142,14 +142,13 @@ class Mouth:
     def _add(self, tooth: int, worst: int) -> None:
         dice = self._dice
         depth = dice.choice(DEPTHS[worst])
-        self._depth[tooth] = depth
-        self._margin[tooth] = self._draw_margin(depth)
+        self._depth[tooth], self._margin[tooth] = self._with_margin(depth)
         self._mgj[tooth] = dice.choice(MGJ_UPPER if tooth <= LAST_UPPER else MGJ_LOWER)
         is_implant = tooth in self.implants
         self._mobility[tooth] = "0" if is_implant else MOBILITY[self._stage].draw(dice)
         self._furcation[tooth] = _NO_FURCATION if is_implant else self._draw_furcation(tooth, worst)
 
-    def _draw_margin(self, depth: Six) -> Six:
+    def _with_margin(self, depth: Six) -> tuple[Six, Six]:
         dice = self._dice
         most = RECESSION[self._stage].draw(dice)
         if max(d or 0 for d in depth) >= _DEEP_MM:
@@ -158,7 +157,7 @@ class Mouth:
         if most:
             margin = dice.choice(MARGINS[most] if most > 0 else CORONAL)
         cap = WORST_INTERDENTAL_CAL.get(self._stage)
-        return margin if cap is None else capped(depth, margin, cap)
+        return (depth, margin) if cap is None else capped(depth, margin, cap)
 
     def _draw_furcation(self, tooth: int, worst: int) -> tuple[str | None, ...]:
         """Grades at the entrances this tooth has, in the order B L M D."""

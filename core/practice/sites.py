@@ -84,14 +84,15 @@ MGJ_UPPER = _pool(_mgj, 1, "mgj")
 MGJ_LOWER = _pool(_mgj, 0, "mgj")
 
 
-def capped(depth: Six, margin: Six, most: int) -> Six:
-    """The margin moved coronally until no interdental attachment loss exceeds `most`."""
-    found = list(margin)
+def capped(depth: Six, margin: Six, most: int) -> tuple[Six, Six]:
+    """The tooth with less recession, then less depth, until no interdental loss exceeds `most`."""
+    depths, margins = list(depth), list(margin)
     for place in INTERDENTAL:
         d, m = depth[place], margin[place]
         if d is not None and m is not None and d + m > most:
-            found[place] = most - d
-    return _six(found)
+            margins[place] = less = min(m, max(most - d, 0))
+            depths[place] = most - less
+    return _six(depths), _six(margins)
 
 
 def improved(depth: Six, margin: Six, gain: int, kept: int) -> tuple[Six, Six]:
