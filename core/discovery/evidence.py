@@ -1,0 +1,227 @@
+"""Proposes what holds for the whole practice, from its values, each with its evidence.
+
+Rule of the house: what the values do not decide stays as it was and says so; a person decides.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from core.clinical.reading import MarginSign, detect_margin_sign, whole_number
+from core.clinical.tooth import detect_numbering
+from core.crosswalk.mapping import Decisions
+from core.discovery.entities import ENOUGH, looks, site_columns
+from core.discovery.inventory import Inventory
+from core.discovery.measures import GINGIVAL_MARGIN, measures_of
+from core.discovery.profiles import LITERAL_NULLS, UNKNOWN_DATES, counted_values
+from core.discovery.shapes import Kind
+
+_UNDECIDED = "Not decided by the values: a person has to say it."
+_RARE = 0.002
+"""A number this seldom is a slip of the pen, not a way of writing "not measured"."""
+_MEASURE_KINDS = (Kind.CODE, Kind.STAGE, Kind.WHOLE, Kind.FLAG, Kind.DEPTH, Kind.READING, Kind.TEXT)
+_CHARTS = frozenset({"site_reading", "tooth_finding"})
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """One table of readings: six columns by site, and the column that says which measure."""
+
+    table: str
+    sites: Mapping[str, str]
+    measure: str
+
+
+def decisions_proposed(inventory: Inventory, frames: Mapping[str, pl.DataFrame]) -> Decisions:
+    """What the values say of numbering, signs, sentinels, unknown dates and words for nothing.
+
+    Shape:
+        One frame a table, every column as text.
+    """
+    return _weighed(inventory, frames)[0]
+
+
+def decision_evidence(inventory: Inventory, frames: Mapping[str, pl.DataFrame]) -> dict[str, str]:
+    """For each decision that was looked at: one sentence with its counts, no value of a patient."""
+    return _weighed(inventory, frames)[1]
+
+
+def readings_of(inventory: Inventory) -> tuple[Readings, ...]:
+    """The tables whose rows are one measure of one tooth, with a column a site."""
+    found = []
+    for (table,), columns in inventory.columns.group_by("table", maintain_order=True):
+        sites = site_columns(columns["column"].to_list())
+        measure = _measure_column(columns, sites)
+        if sites and measure:
+            found.append(Readings(str(table), sites, measure))
+    return tuple(found)
+
+
+def _measure_column(columns: pl.DataFrame, sites: Mapping[str, str]) -> str:
+    able = columns.filter(
+        ~pl.col("column").is_in(list(sites.values()))
+        & pl.col("recogniser").is_in([kind.value for kind in _MEASURE_KINDS])
+        & pl.col("distinct").is_between(2, 12)
+        & (pl.col("refers_to") == "")
+    )
+    named = able.filter(pl.col("column").str.to_lowercase().str.contains("type|measure|code|kind"))
+    best = named if not named.is_empty() else able
+    return str(best["column"][0]) if best.height == 1 or not named.is_empty() else ""
+
+
+def _weighed(
+    inventory: Inventory, frames: Mapping[str, pl.DataFrame]
+) -> tuple[Decisions, dict[str, str]]:
+    decisions = Decisions()
+    evidence: dict[str, str] = {}
+    readings = readings_of(inventory)
+    for decide in (_numbering, _margins, _sentinels, _dates, _nulls, _currency):
+        found, said = decide(inventory, frames, readings)
+        decisions = replace(decisions, **found)  # type: ignore[arg-type] # names of Decisions
+        evidence |= said
+    return decisions, evidence
+
+
+_Found = tuple[dict[str, object], dict[str, str]]
+
+
+def _numbering(
+    inventory: Inventory, frames: Mapping[str, pl.DataFrame], _: Sequence[Readings]
+) -> _Found:
+    texts = [
+        frames[table][column]
+        for table, column, kind in inventory.columns.select(
+            "table", "column", "recogniser"
+        ).iter_rows()
+        if kind == Kind.TOOTH.value and _is_chart(inventory, table)
+    ]
+    if not texts:
+        return {}, {"tooth_numbering": f"No column of teeth was found in a chart. {_UNDECIDED}"}
+    seen = detect_numbering(pl.concat([text.alias("tooth") for text in texts]))
+    if seen.answer is None:
+        return {}, {"tooth_numbering": f"{seen.evidence} {_UNDECIDED}"}
+    return {"tooth_numbering": seen.answer.value}, {"tooth_numbering": seen.evidence}
+
+
+def _is_chart(inventory: Inventory, table: str) -> bool:
+    columns = inventory.columns.filter(pl.col("table") == table)["column"].to_list()
+    best = looks(table, columns)[0]
+    return best.entity in _CHARTS and best.score >= ENOUGH
+
+
+def _margins(
+    inventory: Inventory, frames: Mapping[str, pl.DataFrame], readings: Sequence[Readings]
+) -> _Found:
+    margins = _margin_values(inventory, frames, readings)
+    if margins.is_empty():
+        said = f"No column of gingival margins was recognised. {_UNDECIDED}"
+        return {}, {"margin_sign": said, "margin_offset": said}
+    numbers = margins.to_frame("raw").select(whole_number(pl.col("raw"))).to_series()
+    high = int(((numbers >= 100) & (numbers < 120)).sum())  # noqa: PLR2004 - 100 + n is n mm of overgrowth
+    offset = (
+        f"{high:,} margins are 100 to 119: overgrowth counted from 100."
+        if high
+        else "No margin is 100 or more."
+    )
+    seen = detect_margin_sign(margins)
+    found: dict[str, object] = {"margin_offset": 100 if high else 0}
+    if seen.answer is None:
+        return found, {"margin_sign": f"{seen.evidence} {_UNDECIDED}", "margin_offset": offset}
+    sign = "positive" if seen.answer is MarginSign.RECESSION_POSITIVE else "negative"
+    return found | {"margin_sign": sign}, {"margin_sign": seen.evidence, "margin_offset": offset}
+
+
+def _margin_values(
+    inventory: Inventory, frames: Mapping[str, pl.DataFrame], readings: Sequence[Readings]
+) -> pl.Series:
+    """Every cell that is a gingival margin, as text."""
+    cells = [pl.Series("margin", [], pl.String())]
+    for one in readings:
+        frame = frames[one.table]
+        sites = list(one.sites.values())
+        codes = [
+            measure.code
+            for measure in measures_of(frame, one.measure, sites)
+            if measure.measure == GINGIVAL_MARGIN
+        ]
+        rows = frame.filter(pl.col(one.measure).str.strip_chars().is_in(codes))
+        cells += [rows[site].alias("margin") for site in sites]
+    named = inventory.columns.filter(
+        pl.col("recogniser").is_in([Kind.READING.value, Kind.WHOLE.value, Kind.CODE.value])
+        & pl.col("column").str.to_lowercase().str.contains("recession|margin|^i?rec|_gm|^gm")
+    )
+    for table, column in named.select("table", "column").iter_rows():
+        cells.append(frames[table][column].alias("margin"))
+    return pl.concat(cells)
+
+
+def _sentinels(
+    inventory: Inventory, frames: Mapping[str, pl.DataFrame], readings: Sequence[Readings]
+) -> _Found:
+    places = [(one.table, site) for one in readings for site in one.sites.values()]
+    depths = inventory.columns.filter(pl.col("recogniser") == Kind.DEPTH.value)
+    places += [
+        place for place in depths.select("table", "column").iter_rows() if place not in places
+    ]
+    if not places:
+        return {}, {"sentinels": f"No readings were recognised. {_UNDECIDED}"}
+    cells = pl.concat([frames[table][column].alias("value") for table, column in places])
+    counted = counted_values(cells)
+    total = int(counted["count"].sum())
+    seen = dict(counted.filter(pl.col("value").is_in(["-1", "99", "255"])).iter_rows())
+    kept = tuple(value for value, count in seen.items() if count >= _RARE * total)
+    counts = ", ".join(f"{value} {count:,} times" for value, count in seen.items()) or "none"
+    return {"sentinels": kept}, {"sentinels": f"Of {total:,} readings: {counts}."}
+
+
+def _dates(
+    inventory: Inventory, frames: Mapping[str, pl.DataFrame], _: Sequence[Readings]
+) -> _Found:
+    dates = inventory.columns.filter(
+        pl.col("recogniser").is_in([Kind.DATE.value, Kind.DATE_TIME.value])
+    )
+    days: dict[str, int] = {}
+    for table, column in dates.select("table", "column").iter_rows():
+        day = frames[table][column].str.strip_chars().str.slice(0, 10)
+        for known in UNKNOWN_DATES:
+            count = int((day == known).sum())
+            days |= {known: days.get(known, 0) + count} if count else {}
+    said = ", ".join(f"{day} {count:,} times" for day, count in sorted(days.items())) or "none"
+    evidence = f"Dates that stand for none in {dates.height} columns of dates: {said}."
+    return {"unknown_dates": tuple(sorted(days))}, {"unknown_dates": evidence}
+
+
+def _nulls(
+    inventory: Inventory, frames: Mapping[str, pl.DataFrame], _: Sequence[Readings]
+) -> _Found:
+    # Where every value is a code of two letters, NA may be one of them.
+    able = inventory.columns.filter(
+        ~pl.col("recogniser").is_in([Kind.STATE.value, Kind.FREE_TEXT.value, Kind.RTF.value])
+    )
+    words: dict[str, int] = {}
+    for table, column in able.select("table", "column").iter_rows():
+        seen = frames[table][column].str.strip_chars()
+        for word in LITERAL_NULLS:
+            count = int((seen == word).sum())
+            words |= {word: words.get(word, 0) + count} if count else {}
+    said = ", ".join(f"{word} {count:,} times" for word, count in sorted(words.items())) or "none"
+    return (
+        {"literal_nulls": tuple(sorted(words))},
+        {"literal_nulls": f"Cells that say nothing in words: {said}."},
+    )
+
+
+def _currency(
+    inventory: Inventory, frames: Mapping[str, pl.DataFrame], _: Sequence[Readings]
+) -> _Found:
+    columns = inventory.columns.filter(pl.col("recogniser") == Kind.CURRENCY.value)
+    cells = [
+        frames[table][column] for table, column in columns.select("table", "column").iter_rows()
+    ]
+    if not cells:
+        return {}, {"currency": f"No column names a currency. {_UNDECIDED}"}
+    counted = counted_values(pl.concat([cell.alias("value") for cell in cells]))
+    most = counted.sort("count", "value", descending=[True, False])
+    said = ", ".join(f"{value} {count:,} times" for value, count in most.iter_rows())
+    return {"currency": str(most["value"][0])}, {"currency": f"Named in the source: {said}."}

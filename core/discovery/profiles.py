@@ -1,0 +1,171 @@
+"""What can be said of a table's columns without showing a value: shares, lengths, shapes, kinds.
+
+Rule of the house: never a value of a patient; codes are shown only where they name no person.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from core.discovery.naming import words_of
+from core.discovery.recognise import LEAST_TIMES, MOST_CODES, kind_of
+from core.discovery.shapes import SENTINELS, Kind
+from core.ports import Table
+
+PROFILE_SCHEMA = {
+    "table": pl.String(),
+    "column": pl.String(),
+    "declared_type": pl.String(),
+    "nulls": pl.Int64(),
+    "distinct": pl.Int64(),
+    "smallest_length": pl.Int64(),
+    "largest_length": pl.Int64(),
+    "pattern": pl.String(),
+    "recogniser": pl.String(),
+    "codes": pl.String(),
+    "flags": pl.String(),
+}
+"""The frame of profiles; `nulls` counts null and blank cells, `codes` is `value xCount, ...`."""
+
+_LONGEST_CODE = 20
+_LONGEST_PATTERN = 40
+LITERAL_NULLS = ("NA", "N/A", "NULL", "null", "None")
+"""Words that programs write for nothing."""
+UNKNOWN_DATES = ("1900-01-01", "1899-12-30", "0001-01-01", "1753-01-01", "9999-12-31", "00000000")
+"""Dates that programs write for none."""
+_SAMPLE = 20_000
+_NAMING = frozenset(
+    {"name", "first", "last", "middle", "nickname", "street", "address", "city", "zip", "phone"}
+    | {"fax", "email", "subscriber", "author", "note", "subject", "guarantor", "birth", "social"}
+    | {"alert", "path", "body", "employer", "carrier"}
+)
+_NAMELESS_KINDS = frozenset(
+    {Kind.FLAG, Kind.CODE, Kind.DEPTH, Kind.READING, Kind.STATE, Kind.CURRENCY, Kind.MIME}
+    | {Kind.PROCEDURE, Kind.ICD_10, Kind.STAGE, Kind.DIAGNOSIS, Kind.TOOTH}
+)
+_OLDEST, _NEWEST = "1880", "2100"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One column's profile."""
+
+    column: str
+    kind: Kind
+    row: dict[str, object]
+
+
+def profiles(table: Table, frame: pl.DataFrame) -> list[Profile]:
+    """A profile for every column of a table.
+
+    Shape:
+        (rows, columns) of text in; one profile a column out.
+    """
+    return [
+        _profile(table.name, column.name, column.declared_type, frame[column.name])
+        for column in table.columns
+    ]
+
+
+def counted_values(values: pl.Series) -> pl.DataFrame:
+    """Distinct values that say something and how often they occur, in the order of the text.
+
+    Shape:
+        (n,) -> (distinct, 2): value, count.
+    """
+    said = values.alias("value").str.strip_chars()
+    counted = said.filter((said != "").fill_null(value=False)).value_counts().sort("value")
+    return counted.with_columns(pl.col("count").cast(pl.Int64))
+
+
+def _profile(table: str, name: str, declared: str, values: pl.Series) -> Profile:
+    counted = counted_values(values)
+    # Shape does not need every one of a million keys.
+    step = max(1, counted.height // _SAMPLE)
+    sample = counted.gather_every(step).filter(~pl.col("value").is_in(LITERAL_NULLS))
+    kind = kind_of(sample)
+    lengths = counted.select(
+        pl.col("value").str.len_chars().min().alias("low"),
+        pl.col("value").str.len_chars().max().alias("high"),
+    ).row(0)
+    row: dict[str, object] = {
+        "table": table,
+        "column": name,
+        "declared_type": declared,
+        "nulls": values.len() - int(counted["count"].sum()),
+        "distinct": counted.height,
+        "smallest_length": lengths[0],
+        "largest_length": lengths[1],
+        "pattern": _pattern(sample),
+        "recogniser": kind.value,
+        "codes": _codes(name, kind, counted),
+        "flags": "; ".join(_flags(kind, counted)),
+    }
+    return Profile(name, kind, row)
+
+
+def _pattern(counted: pl.DataFrame) -> str:
+    if counted.is_empty():
+        return ""
+    masked = (
+        pl.col("value")
+        .str.slice(0, 200)
+        .str.replace_all(r"\p{L}+", "A")
+        .str.replace_all(r"\p{N}+", "9")
+        .str.replace_all(r"[^\x20-\x7e]", "?")
+    )
+    shapes = (
+        counted.group_by(masked.alias("shape"))
+        .agg(pl.col("count").sum())
+        .sort("count", "shape", descending=[True, False])
+    )
+    shape = str(shapes["shape"][0])
+    return shape if len(shape) <= _LONGEST_PATTERN else shape[: _LONGEST_PATTERN - 1] + "…"
+
+
+def _codes(name: str, kind: Kind, counted: pl.DataFrame) -> str:
+    """The values of a closed list; empty where they could name or describe a person."""
+    is_few = 0 < counted.height <= MOST_CODES and int(counted["count"].min() or 0) >= LEAST_TIMES  # type: ignore[arg-type] # min of an Int64 column
+    if not is_few or kind not in _NAMELESS_KINDS or _NAMING & set(words_of(name)):
+        return ""
+    if counted["value"].str.len_chars().max() > _LONGEST_CODE:  # type: ignore[operator] # not empty
+        return ""
+    ordered = counted.sort("count", "value", descending=[True, False])
+    return ", ".join(f"{value} x{count:,}" for value, count in ordered.iter_rows())
+
+
+def _flags(kind: Kind, counted: pl.DataFrame) -> list[str]:
+    flags = []
+    if kind in {Kind.OPAQUE, Kind.MARKUP}:
+        flags.append("opaque: its content is not read")
+    if kind is Kind.PACKED:
+        flags.append("packed: several readings in one cell")
+    if kind in {Kind.DEPTH, Kind.READING}:
+        flags += _sentinel_flags(counted)
+    if kind in {Kind.DATE, Kind.DATE_TIME}:
+        flags += _date_flags(counted)
+    literal = counted.filter(pl.col("value").is_in(LITERAL_NULLS))
+    flags += [f"says {value} {count:,} times" for value, count in literal.iter_rows()]
+    return flags
+
+
+def _sentinel_flags(counted: pl.DataFrame) -> list[str]:
+    seen = counted.filter(pl.col("value").is_in(SENTINELS))
+    flags = [f"sentinel {value} seen {count:,} times" for value, count in seen.iter_rows()]
+    number = pl.col("value").str.extract(r"^(\d{3,4})$").cast(pl.Int64)
+    high = int(counted.filter((number >= 100) & ~pl.col("value").is_in(SENTINELS))["count"].sum())  # noqa: PLR2004 - 100 + n is how overgrowth is written
+    return [*flags, f"values of 100 and more seen {high:,} times"] if high else flags
+
+
+def _date_flags(counted: pl.DataFrame) -> list[str]:
+    day = pl.col("value").str.slice(0, 10)
+    seen = (
+        counted.filter(day.is_in(UNKNOWN_DATES))
+        .group_by(day.alias("day"))
+        .agg(pl.col("count").sum())
+    )
+    flags = [f"date {value} seen {count:,} times" for value, count in seen.sort("day").iter_rows()]
+    year = pl.col("value").str.extract(r"(\d{4})")
+    odd = counted.filter(((year < _OLDEST) | (year >= _NEWEST)) & ~day.is_in(UNKNOWN_DATES))
+    count = int(odd["count"].sum())
+    return [*flags, f"{count:,} suspicious dates"] if count else flags
