@@ -6,14 +6,17 @@ connection.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from core.sandbox.account import Account
 from core.sandbox.jsontext import from_json, to_json
 from core.sandbox.refusals import invalid, v1_error
 
-JSON_TYPE = "application/json; charset=utf-8"
+JSON_TYPE: Final = "application/json; charset=utf-8"
+
+MAX_DIGITS: Final = 18
+"""Longer numbers are no ids: they do not fit into 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,12 @@ class Call:
     query: bytes
     body: bytes
     content_type: str
+
+    def record_id(self) -> int | None:
+        """The id in the path; None when what stands there is no id."""
+        text = self.parts[0]
+        is_id = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+        return int(text) if is_id else None
 
     def asked(self) -> dict[str, str]:
         """The query parameters; of a repeated one the last counts."""

@@ -56,7 +56,7 @@ def get_me(call: Call) -> Answer:
 
 def get_user(call: Call) -> Answer:
     """GET /v1/users/{id}."""
-    user = call.account.users.get(v1.loose_int(call.parts[0]) or 0)
+    user = call.account.users.get(call.record_id() or 0)
     if user is None:
         raise Refused(404, {"success": False, "error": "User not found or not accessible."})
     return succeeded(user)
@@ -201,7 +201,7 @@ def _webhook_errors(body: Mapping[str, Any]) -> dict[str, list[str]]:
 def delete_webhook(call: Call) -> Answer:
     """DELETE /v1/webhooks/{id}."""
     store = call.account.store
-    stored = store.fetch(Kind.WEBHOOK, v1.loose_int(call.parts[0]) or 0)
+    stored = store.fetch(Kind.WEBHOOK, call.record_id() or 0)
     if stored is None or stored.shelf is Shelf.DELETED:
         body = {"status": "error", "success": False, "errors": {"id": ["not found"]}}
         raise Refused(404, body)

@@ -86,15 +86,11 @@ def find(noun: Noun, call: Call) -> Stored:
     Raises:
         Refused: 404, there is none.
     """
-    wanted = call.parts[0]
-    stored = call.account.store.fetch(noun.kind, int(wanted)) if _is_id(wanted) else None
+    wanted = call.record_id()
+    stored = None if wanted is None else call.account.store.fetch(noun.kind, wanted)
     if stored is None:
         raise not_found(noun.singular)
     return stored
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19  # noqa: PLR2004 - int64
 
 
 def _get(noun: Noun, call: Call) -> Answer:

@@ -68,9 +68,8 @@ def operations(part: _Part) -> dict[str, Operation]:
 
 
 def _find(part: _Part, call: Call) -> Stored:
-    wanted = call.parts[0]
-    is_id = wanted.isascii() and wanted.isdecimal()
-    stored = call.account.store.fetch(part.kind, int(wanted)) if is_id else None
+    wanted = call.record_id()
+    stored = None if wanted is None else call.account.store.fetch(part.kind, wanted)
     if stored is None:
         raise not_found(part.singular)
     return stored

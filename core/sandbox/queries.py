@@ -14,6 +14,7 @@ from typing import Any, Final
 from core.sandbox import moments
 from core.sandbox.jsontext import from_json, to_json
 from core.sandbox.refusals import invalid
+from core.sandbox.shapes import is_whole
 
 PAGE_DEFAULT: Final = 100
 PAGE_MAX: Final = 500
@@ -53,7 +54,7 @@ def mark_from(cursor: str, field: str, direction: str) -> Mark:
         padded = cursor + "=" * (-len(cursor) % 4)
         keys: Any = from_json(base64.b64decode(padded, altchars=b"-_", validate=True))
         mark = Mark(keys["field"], keys["fieldValue"], keys["sortDirection"], keys["id"])
-        is_ours = (mark.field, mark.direction) == (field, direction) and isinstance(mark.id, int)
+        is_ours = (mark.field, mark.direction) == (field, direction) and is_whole(mark.id)
     except (ValueError, KeyError, TypeError, binascii.Error):
         is_ours = False
     if not is_ours:
@@ -144,7 +145,7 @@ class Question:
         if "ids" not in self._asked:
             return None
         asked = [each for each in self._asked["ids"].split(",") if each]
-        if not all(each.isascii() and each.isdecimal() for each in asked):
+        if not all(map(_WHOLE.fullmatch, asked)):
             self._found.append("ids: The value is not a valid list of integers")
             return []
         if len(asked) > IDS_MAX:

@@ -14,6 +14,7 @@ Rule = Callable[[object], str | None]
 """Takes a value that is not null; returns a complaint, or None when it fits."""
 
 MAX_NAME: Final = 255
+_MOST: Final = 2**63 - 1
 
 ADDRESS_PARTS: Final = (
     "value",
@@ -54,10 +55,15 @@ def short(value: object) -> str | None:
     return None
 
 
+def is_whole(value: object) -> bool:
+    """Whether it is a whole number that fits into 64 bits."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return is_number and -_MOST <= value <= _MOST  # type: ignore[operator]
+
+
 def integer(value: object) -> str | None:
     """A whole number."""
-    is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return None if is_whole else "The value is not a valid 'integer'"
+    return None if is_whole(value) else "The value is not a valid 'integer'"
 
 
 def number(value: object) -> str | None:

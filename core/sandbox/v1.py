@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.sandbox.account import Account
-from core.sandbox.calls import Answer, Call, succeeded
+from core.sandbox.calls import MAX_DIGITS, Answer, Call, succeeded
 from core.sandbox.jsontext import from_json
 from core.sandbox.refusals import Refused, v1_error, v1_not_found
 from core.sandbox.store import Kind, Shelf, Stored
 
 PAGE_DEFAULT: Final = 100
 PAGE_MAX: Final = 500
-_MAX_DIGITS: Final = 18
 
 PARENTS: Final[dict[str, tuple[Kind, str]]] = {
     "deal_id": (Kind.DEAL, "Deal"),
@@ -26,29 +25,16 @@ PARENTS: Final[dict[str, tuple[Kind, str]]] = {
 
 def loose_int(value: object) -> int | None:
     """A whole number, also in quotes; None when it is neither."""
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    if isinstance(value, int):
-        return value
-    is_digits = isinstance(value, str) and value.isascii() and value.isdecimal()
-    return int(str(value)) if is_digits and len(str(value)) <= _MAX_DIGITS else None
+    text = str(value)
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
+    return int(text) if is_number else None
 
 
 def bad_request(message: str = "Bad request") -> Refused:
     """400 of v1."""
     return v1_error(400, message)
-
-
-def id_of(call: Call, what: str) -> int:
-    """The id in the path.
-
-    Raises:
-        Refused: 404, it is no id.
-    """
-    found = loose_int(call.parts[0])
-    if found is None:
-        raise v1_not_found(what)
-    return found
 
 
 def find(call: Call, kind: Kind, what: str) -> Stored:
@@ -57,7 +43,8 @@ def find(call: Call, kind: Kind, what: str) -> Stored:
     Raises:
         Refused: 404, there is none.
     """
-    stored = call.account.store.fetch(kind, id_of(call, what))
+    wanted = call.record_id()
+    stored = None if wanted is None else call.account.store.fetch(kind, wanted)
     if stored is None:
         raise v1_not_found(what)
     return stored

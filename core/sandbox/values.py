@@ -14,7 +14,7 @@ from core.sandbox.account import DEFAULT_CURRENCY, TIMEZONE, Account
 from core.sandbox.catalogue import CURRENCY_CODES, LINKED_KIND
 from core.sandbox.fieldbook import FIELDS_OF, FieldDef
 from core.sandbox.refusals import Refused, invalid
-from core.sandbox.shapes import ADDRESS_PARTS, MAX_NAME
+from core.sandbox.shapes import ADDRESS_PARTS, MAX_NAME, is_whole
 from core.sandbox.store import Kind
 
 MAX_TEXT: Final = 65_000
@@ -77,10 +77,6 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_id(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _double(_account: Account, field: FieldDef, value: object) -> object:
     if not _is_number(value):
         raise _expected(field, "number", "numerical")
@@ -88,7 +84,7 @@ def _double(_account: Account, field: FieldDef, value: object) -> object:
 
 
 def _option(_account: Account, field: FieldDef, value: object) -> object:
-    if not _is_id(value):
+    if not is_whole(value):
         raise _expected(field, "number", "single option")
     if value not in field.options:
         msg = f"Unknown option for single option custom field '{field.name}'"
@@ -97,7 +93,7 @@ def _option(_account: Account, field: FieldDef, value: object) -> object:
 
 
 def _options(_account: Account, field: FieldDef, value: object) -> object:
-    if not isinstance(value, list) or not value or not all(map(_is_id, value)):
+    if not isinstance(value, list) or not value or not all(map(is_whole, value)):
         raise _expected(field, "array of numbers", "multiple options")
     if any(option not in field.options for option in value):
         msg = f"Unknown option for multiple options custom field '{field.name}'"
@@ -108,7 +104,7 @@ def _options(_account: Account, field: FieldDef, value: object) -> object:
 def _link(account: Account, field: FieldDef, value: Any) -> object:  # noqa: ANN401 - checked here
     kind = LINKED_KIND[field.field_type]
     what = {"org": "organization", "people": "person", "user": "user"}[field.field_type]
-    if not _is_id(value):
+    if not is_whole(value):
         raise _expected(field, "number", what)
     if not account.store.has_live(kind, value):
         msg = f"{what.capitalize()} of custom field '{field.name}' was not found"
