@@ -1,4 +1,5 @@
 """Who decides: the review console.
 
-Rule of the house: a screen shows what the ledger holds and asks it for a decision; it writes nothing itself.
+Rule of the house: a screen shows what the ledger holds and asks it for a decision; it writes
+nothing itself.
 """

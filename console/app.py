@@ -51,6 +51,7 @@ def main() -> None:
         if user is None:
             access.signed_out()
             return
+        st.logo(ROOM / "wordmark.svg", size="large")
         chosen = st.navigation(_pages(user.roles))
         sidebar.show(user, desk.desk().migration_id, desk.ledger().stage())
         access.watch()

@@ -7,6 +7,7 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from core.crosswalk.mapping import SchemaMap, load
 from core.errors import SettingMissing
 from core.ledger.ledger import SqlLedger
 from core.ports import Vault
+from core.workbench import open_workbench
 
 FOLDER_VARIABLE = "PERIO_DIR"
 """Names the folder of the migration."""
@@ -48,6 +50,7 @@ class Desk:
 
 
 _lock = threading.RLock()
+_stack = ExitStack()
 _open: dict[Path, Desk] = {}
 _frames: OrderedDict[tuple[Path, str, str], tuple[int, pl.DataFrame]] = OrderedDict()
 
@@ -88,6 +91,7 @@ def ledger() -> SqlLedger:
 def close() -> None:
     """Let go of every desk and forget every frame."""
     with _lock:
+        _stack.close()
         for made in _open.values():
             made.ledger.close()
         _open.clear()
@@ -125,9 +129,7 @@ def frame(
 
 
 def _from_workbench(place: Path) -> Desk:
-    from core.workbench import open_workbench
-
-    workbench = open_workbench(place, lock=False)
+    workbench = _stack.enter_context(open_workbench(place, lock=False))
     return Desk(
         place,
         workbench.settings.migration_id,

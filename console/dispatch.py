@@ -3,12 +3,16 @@
 Rule of the house: only ids pass; the ledger decides what a run may do.
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from core.errors import SettingMissing, SetupError, Transient
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun
 
 DEPLOYMENT = "console"
 """Name of the deployments that the console may start."""
@@ -37,11 +41,11 @@ def start(flow: str, *, migration_id: str, by: str, once: str = "") -> str:
         SettingMissing: no Prefect server is named.
         DispatchUnreachable: server, deployment or worker does not answer.
     """
+    with _client(flow) as client:
+        _check_worker(client, flow)
     # Prefect takes two seconds to import; a console that starts nothing never pays for it.
     from prefect.deployments import run_deployment  # noqa: PLC0415 - as said above
 
-    with _client(flow) as client:
-        _check_worker(client, flow)
     run = run_deployment(
         f"{flow}/{DEPLOYMENT}",
         parameters={"migration_id": migration_id},
@@ -50,7 +54,8 @@ def start(flow: str, *, migration_id: str, by: str, once: str = "") -> str:
         idempotency_key=f"{flow}|{migration_id}|{once}" if once else None,
         tags=[f"by:{by}"],
     )
-    return str(run.id)
+    # Called where no event loop runs, it answers itself and not with a coroutine.
+    return str(cast("FlowRun", run).id)
 
 
 def state(run_id: str) -> str:
@@ -59,29 +64,30 @@ def state(run_id: str) -> str:
     Raises:
         DispatchUnreachable: the server does not answer or does not know the run.
     """
-    from prefect.exceptions import ObjectNotFound  # noqa: PLC0415 - as in start
-
     with _client("") as client:
+        from prefect.exceptions import ObjectNotFound  # noqa: PLC0415 - as in start
+
         try:
-            found = client.read_flow_run(run_id).state
+            found = client.read_flow_run(UUID(run_id)).state
         except (ObjectNotFound, ValueError):
             message = "The Prefect server does not know this run."
             raise DispatchUnreachable(message, next_step="Look at the progress screen.") from None
     return (found.name or found.type.value.capitalize()) if found else "Pending"
 
 
-def _client(flow: str) -> "SyncPrefectClient":
+@contextmanager
+def _client(flow: str) -> Iterator["SyncPrefectClient"]:
     from prefect.client.orchestration import get_client  # noqa: PLC0415 - as in start
     from prefect.settings import PREFECT_API_URL  # noqa: PLC0415 - as in start
 
     if not PREFECT_API_URL.value():
         message = "The console was started without a Prefect server, so it cannot start a run."
         raise SettingMissing(message, next_step=_next_step(flow))
-    client = get_client(sync_client=True)
-    if client.api_healthcheck() is not None:
-        message = "The Prefect server does not answer; nothing was started."
-        raise DispatchUnreachable(message, next_step=_next_step(flow))
-    return client
+    with get_client(sync_client=True) as client:
+        if client.api_healthcheck() is not None:
+            message = "The Prefect server does not answer; nothing was started."
+            raise DispatchUnreachable(message, next_step=_next_step(flow))
+        yield client
 
 
 def _check_worker(client: "SyncPrefectClient", flow: str) -> None:

@@ -52,7 +52,7 @@ def routes(ledger: Callable[[], SqlLedger]) -> list[Route]:
         except MigrationError as error:
             return _form(request, f"{error} {error.next_step}", status=503)
         answer = RedirectResponse("/", status_code=303)
-        answer.set_cookie(SESSION_COOKIE, session_id, **_cookie(request), path="/")
+        _set_cookie(request, answer, SESSION_COOKIE, session_id, path="/")
         answer.delete_cookie(_CSRF_COOKIE, path="/auth")
         return answer
 
@@ -87,9 +87,10 @@ def _form(request: Request, message: str = "", *, status: int = 200) -> Response
     token = secrets.token_urlsafe(32)
     notice = f'<p class="notice" role="alert">{escape(message)}</p>' if message else ""
     answer = HTMLResponse(_PAGE.substitute(csrf=token, notice=notice), status_code=status)
-    answer.set_cookie(_CSRF_COOKIE, token, **_cookie(request), path="/auth", max_age=900)
+    _set_cookie(request, answer, _CSRF_COOKIE, token, path="/auth")
     return answer
 
 
-def _cookie(request: Request) -> dict[str, object]:
-    return {"httponly": True, "samesite": "strict", "secure": request.url.scheme == "https"}
+def _set_cookie(request: Request, answer: Response, name: str, value: str, *, path: str) -> None:
+    is_https = request.url.scheme == "https"
+    answer.set_cookie(name, value, path=path, httponly=True, samesite="strict", secure=is_https)

@@ -36,7 +36,6 @@ def serve(folder: Path, *, port: int, prefect_api_url: str | None) -> None:
         os.environ["PREFECT_API_URL"] = prefect_api_url
     from console.asgi import app  # noqa: PLC0415 - reads the environment set above
 
-    # ws_max_size etc. stay at uvicorn's defaults; access lines would carry paths only, but say nothing useful.
     uvicorn.run(
         app,
         host=HOST,

@@ -21,39 +21,46 @@ _DIFFERENCES = {
 def chart_panel(pair: ExamPair) -> None:
     """Show both drawings side by side, the differences, and the readings as a table."""
     differences = pair.differences()
+    exam = f"Exam of {pair.examined_on}"
     if pair.found_readings is None:
-        st.info("No chart has been read back for this exam; only the source is shown.")
+        st.info(f"{exam}: no chart was read back; only the source is shown.")
     elif differences.is_empty():
-        st.success(f"Exam of {pair.examined_on}: every reading was read back as it stands in the source.")
+        st.success(f"{exam}: every reading was read back as it stands in the source.")
     else:
-        st.error(
-            f"Exam of {pair.examined_on}: {differences.height} readings differ; "
-            "their sites are marked in both charts."
-        )
-    _drawings(pair)
+        st.error(f"{exam}: {differences.height} readings differ; they are marked in both charts.")
+    is_wide = st.toggle("One above the other, larger", key=f"chart_wide_{pair.exam_key}")
+    _drawings(pair, is_wide=is_wide)
     if not differences.is_empty():
-        data_table(differences, _DIFFERENCES)
+        data_table(differences, _DIFFERENCES, is_narrow=True)
     with st.expander("The readings as a table"):
         table = chart_table(pair.readings, pair.findings)
         st.dataframe(table, hide_index=True, alt="Readings of the exam, one row a tooth")
 
 
-def _drawings(pair: ExamPair) -> None:
-    marked = pair.differing_sites()
-    left, right = st.columns(2)
-    left.caption("In the source")
+def _drawings(pair: ExamPair, *, is_wide: bool) -> None:
+    marked = pair.marked()
+    left, right = (st.container(), st.container()) if is_wide else st.columns(2)
     left.image(
-        chart_svg(pair.readings, pair.findings, marked=marked),
+        chart_svg(
+            pair.readings,
+            pair.findings,
+            title=f"In the source · {pair.examined_on}",
+            marked=marked,
+        ),
         width="stretch",
         alt=f"Periodontal chart of {pair.examined_on} as the source has it",
     )
-    right.caption("Read back from Pipedrive")
     if pair.found_readings is None:
-        right.caption("Nothing was read back.")
+        right.caption("Nothing was read back from Pipedrive.")
         return
     found = pair.found_findings if pair.found_findings is not None else pair.findings.clear()
     right.image(
-        chart_svg(pair.found_readings, found, marked=marked),
+        chart_svg(
+            pair.found_readings,
+            found,
+            title=f"Read back from Pipedrive · {pair.examined_on}",
+            marked=marked,
+        ),
         width="stretch",
         alt=f"Periodontal chart of {pair.examined_on} as it was read back",
     )

@@ -7,16 +7,17 @@ import polars as pl
 
 from console.parts.markup import Html, element, show
 
-NOTHING = "–"
+NOTHING = "—"
 """What stands for a figure that is not there."""
 
 
-def data_table(frame: pl.DataFrame, names: dict[str, str]) -> None:
+def data_table(frame: pl.DataFrame, names: dict[str, str], *, is_narrow: bool = False) -> None:
     """Show some columns under the names people use.
 
     Args:
         frame: The rows.
         names: Column -> heading, in the order to show.
+        is_narrow: Whether the table keeps to a column's width.
     """
     numeric = {name for name in names if frame.schema[name].is_numeric()}
     head = [_cell("th", label, name in numeric) for name, label in names.items()]
@@ -30,7 +31,8 @@ def data_table(frame: pl.DataFrame, names: dict[str, str]) -> None:
         element("tbody", *rows),
         kind="perio-table",
     )
-    show(element("div", table, kind="perio-table-wrap"))
+    kind = "perio-table-wrap narrow" if is_narrow else "perio-table-wrap"
+    show(element("div", table, kind=kind))
 
 
 def _cell(tag: str, text: str, is_number: bool) -> Html:  # noqa: FBT001 - a cell is or is not one

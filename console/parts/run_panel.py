@@ -61,7 +61,9 @@ def _show_run(flow: str) -> None:
     if now == "Completed":
         st.success("The run has completed.")
     elif now in dispatch.ENDED:
-        st.error(f"The run ended as '{now.lower()}'. Nothing is half done: it can be started again.")
+        st.error(
+            f"The run ended as '{now.lower()}'. Nothing is half done: it can be started again."
+        )
     else:
         st.info(f"The run is {now.lower()}.")
     if now in dispatch.ENDED and before not in dispatch.ENDED:

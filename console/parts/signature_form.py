@@ -56,7 +56,7 @@ def show_signed(signature: Signature) -> None:
     """Say who signed and when."""
     who = element("b", f"Signed by {signature.user} ({signature.role.value})")
     when = f" on {signature.at:%Y-%m-%d at %H:%M} UTC"
-    why = f" — {signature.reason}" if signature.reason else ""
+    why = f": “{signature.reason}”" if signature.reason else ""
     show(element("div", who, when + why, kind="perio-signed"))
 
 
@@ -88,7 +88,9 @@ def _form(ledger: Ledger, user: ConsoleUser, ask: Ask, presented: str) -> Signat
     if not is_sent:
         return None
     if seen != presented:
-        st.error("What is presented has changed since you opened this screen. Look again, then sign.")
+        st.error(
+            "What is presented has changed since you opened this screen. Look again, then sign."
+        )
     elif not (reason or "").strip():
         st.error("Please say in a few words why you sign.")
     elif (typed or "").strip() != ask.confirm:

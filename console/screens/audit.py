@@ -25,6 +25,7 @@ _GRID = Grid(
         "outcome": "Outcome",
         "hash": "Hash",
     },
+    widths={"subject": "large"},
 )
 
 
@@ -61,7 +62,9 @@ def _proof() -> None:
             st.success(f"The chain holds: {count:,} events, none altered, removed or inserted.")
 
 
-def _choice(place: st.delta_generator.DeltaGenerator, label: str, events: pl.DataFrame, name: str) -> str:
+def _choice(
+    place: st.delta_generator.DeltaGenerator, label: str, events: pl.DataFrame, name: str
+) -> str:
     options = ["", *events[name].unique().sort().to_list()]
     chosen = place.selectbox(
         label, options, format_func=lambda value: value or "All", key=f"audit_{name}"

@@ -10,7 +10,7 @@ from console.parts.empty_state import empty_state, show_error
 from console.parts.heading import heading
 from console.parts.run_panel import run_panel, start_run
 from console.parts.signature_form import Ask, show_seal, signature_form
-from console.shaping import figures, road
+from console.shaping import figures, followup, road
 from core.errors import MigrationError
 from core.lifecycle import LEADS_TO, Gate, Stage
 from core.ports import ConsoleUser
@@ -23,9 +23,9 @@ _ASK = Ask(
     confirm="LOAD",
 )
 _WARNING = (
-    "Pipedrive's **automations, webhooks and e-mail sequences fire on API writes**. A sequence that "
-    "mails every new person would mail every patient. Switch them off in Pipedrive before the load, "
-    "and on again after it."
+    "Pipedrive's **automations, webhooks and e-mail sequences fire on API writes**. A sequence "
+    "that mails every new person would mail every patient. Switch them off in Pipedrive before "
+    "the load, and on again after it."
 )
 _CONFIRM = "They are switched off, or I want them to fire"
 
@@ -47,6 +47,8 @@ def main() -> None:
     stage = ledger.stage()
     if Stage.LOAD_REQUESTED in LEADS_TO[stage] and stage is not Stage.LOAD_AUTHORIZED:
         _ask(user, str(plan["plan_id"]))
+    if stage is Stage.LOAD_REQUESTED:
+        _asked(str(plan["plan_id"]))
     signature = signature_form(ledger, user, _ASK)
     if signature is not None:
         start_run("authorize", by=user.name, once=str(signature.signature_id))
@@ -64,7 +66,7 @@ def _plan(plan: dict[str, Any]) -> None:
     tiles[2].metric("Tokens left today", figures.shown(estimate["left"]), border=True)
     tiles[3].metric("Webhooks seen", figures.shown(estimate["webhooks"]), border=True)
     st.subheader("What will be written", anchor=False)
-    data_table(figures.plan_counts(plan), {"object": "Object", "writes": "Writes"})
+    data_table(figures.plan_counts(plan), {"object": "Object", "writes": "Writes"}, is_narrow=True)
     show_seal(str(plan.get("plan_id", "")))
 
 
@@ -91,6 +93,12 @@ def _ask(user: ConsoleUser, plan_id: str) -> None:
         show_error(error)
         return
     st.rerun()
+
+
+def _asked(plan_id: str) -> None:
+    asked = followup.asked_by(desk.ledger().events(newest=100_000), plan_id)
+    if asked is not None:
+        st.info(f"Asked for by {asked[0]} on {asked[1]} UTC. A second person, a clinician, signs.")
 
 
 def _run(user: ConsoleUser) -> None:

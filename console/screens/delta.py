@@ -68,7 +68,11 @@ def _changes() -> None:
     tiles = st.columns(3)
     for tile, (what, label) in zip(
         tiles,
-        {"new": "New records", "changed": "Changed records", "gone": "Gone from the source"}.items(),
+        {
+            "new": "New records",
+            "changed": "Changed records",
+            "gone": "Gone from the source",
+        }.items(),
         strict=True,
     ):
         tile.metric(label, figures.shown(counts[what]), border=True)

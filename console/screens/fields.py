@@ -24,6 +24,14 @@ _GRID = Grid(
         "code": "Code",
     },
     widths={"meaning": "large"},
+    tags={
+        "sensitivity": {
+            "operational": "gray",
+            "administrative": "blue",
+            "clinical": "violet",
+            "restricted": "red",
+        }
+    },
 )
 _ASK = Ask(
     Gate.FIELDS,
@@ -39,9 +47,15 @@ def main() -> None:
     heading(
         "Custom fields",
         "Pipedrive has no places of its own for a periodontal record. These custom fields are "
-        "created, or found and verified, by name and type; their codes are then kept in the ledger.",
+        "created, or found and verified, by name and type; their codes are kept in the ledger.",
     )
-    rows = crosswalk.field_rows(ledger.kept("field_codes"))
+    specified = desk.frame("specification")
+    if specified is None:
+        st.info(
+            "Not specified yet: this is what the vocabulary asks for, without the practice's "
+            "own pick-list options."
+        )
+    rows = crosswalk.field_rows(specified, ledger.kept("field_codes"))
     tiles = st.columns(4)
     tiles[0].metric("Fields", figures.shown(rows.height), border=True)
     for tile, target in zip(tiles[1:], ("organization", "person", "deal"), strict=True):

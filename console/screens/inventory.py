@@ -23,6 +23,8 @@ _TABLES = Grid(
         "decision": "Decision",
         "key": "Key",
     },
+    widths={"explanation": "large"},
+    tags={"decision": {"use": "green", "attach": "blue", "ignore": "gray"}},
 )
 _COLUMNS = Grid(
     key="inventory_columns",

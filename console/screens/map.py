@@ -24,12 +24,17 @@ _GRID = Grid(
         "field": "Field",
         "reading": "Read as",
         "site": "Site",
-        "sure": "How sure",
+        "band": "How sure",
+        "percent": "%",
         "reasons": "Why",
         "left": "Left because",
         "decided_by": "Decided by",
     },
     widths={"reasons": "large"},
+    tags={
+        "band": {"sure": "green", "likely": "orange", "doubtful": "gray"},
+        "state": {"unanswered": "red", "carried": "blue", "left": "gray"},
+    },
 )
 _ASK = Ask(
     Gate.MAP,
@@ -37,7 +42,6 @@ _ASK = Ask(
     "accept, and the settings for the practice are right.",
     "Confirm the map",
 )
-_MARKS = {"sure": "🟢", "likely": "🟡", "doubtful": "⚪"}
 _STATES = (crosswalk.OPEN, crosswalk.ANSWERED, crosswalk.LEFT)
 
 
@@ -86,10 +90,8 @@ def _columns(rows: pl.DataFrame, schema_map: SchemaMap) -> None:
     )
     text = third.text_input("Search in names", key="map_text")
     shown = crosswalk.filter_map(rows, states=tuple(states or ()), table=table, text=text or "")
-    sure = pl.col("band").replace(_MARKS) + " " + pl.col("band")
-    score = (100 * pl.col("score")).round(0).cast(pl.Int64).cast(pl.String)
     chosen = show_grid(
-        shown.with_columns((sure + " (" + score + " %)").alias("sure")),
+        shown.with_columns(percent=(100 * pl.col("score")).round(0).cast(pl.Int64)),
         _GRID,
         view=f"{states}|{table}|{text}",
     )

@@ -15,7 +15,14 @@ from console.parts.stage_strip import stage_strip
 from console.shaping import figures, road
 from core.lifecycle import Gate, Stage
 
-_SIGNED = {"gate": "What", "who": "Who", "role": "As", "when": "When", "reason": "Reason", "standing": "Standing"}
+_SIGNED = {
+    "gate": "What",
+    "who": "Who",
+    "role": "As",
+    "when": "When",
+    "reason": "Reason",
+    "standing": "Standing",
+}
 _RECORDS = {
     "object": "Object",
     "source": "In the source",
@@ -72,7 +79,9 @@ def _figures(result: dict[str, Any]) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.caption(f"Records by object, {_phase(result)}")
-        data_table(records, {name: label for name, label in _RECORDS.items() if _has(records, name)})
+        data_table(
+            records, {name: label for name, label in _RECORDS.items() if _has(records, name)}
+        )
     with right:
         st.caption("What became of every cell of the source")
         composition_bar(

@@ -9,11 +9,16 @@ from console.parts.diff_table import diff_table
 from console.parts.empty_state import empty_state
 from console.parts.grid import Grid, show_grid
 from console.parts.heading import heading
+from console.parts.markup import element, show
 from console.parts.signature_form import Ask, signature_form
 from console.parts.tiles import object_tiles
 from console.shaping import chart, figures, review, road
 from core.lifecycle import Gate
 
+_TAGS = {
+    "status": {"as intended": "green", "differs": "orange", "missing": "red", "unexpected": "red"},
+    "severity": {"loss": "red", "harmless": "gray"},
+}
 _CELLS = Grid(
     key="review_cells",
     alt="Cells of the sample: record, field, values in source, wanted and found, and result",
@@ -28,6 +33,7 @@ _CELLS = Grid(
         "diff_class": "Kind",
         "severity": "Weight",
     },
+    tags=_TAGS,
 )
 _GROUPS = Grid(
     key="review_groups",
@@ -42,6 +48,7 @@ _GROUPS = Grid(
         "found": "Found",
         "cells": "Cells",
     },
+    tags=_TAGS,
 )
 _RECORDS = Grid(
     key="review_records",
@@ -103,7 +110,9 @@ def _verdict(cells: pl.DataFrame) -> None:
     kinds = review.classes(cells)
     with st.expander(f"Kinds of difference ({kinds.height})"):
         for kind, severity, count in kinds.iter_rows():
-            st.text(f"{figures.shown(count)} × {kind or 'not classed'} ({severity or 'unweighed'})")
+            st.text(
+                f"{kind or 'not classed'}: {figures.shown(count)} ({severity or 'not weighed'})"
+            )
 
 
 def _filters(cells: pl.DataFrame) -> review.Filter:
@@ -140,18 +149,16 @@ def _grid(shown: pl.DataFrame, wanted: review.Filter) -> dict[str, object] | Non
             is_choosing=False,
         )
         return None
-    return show_grid(
-        review.records(shown).with_columns(names), _RECORDS, view=wanted.digest()
-    )
+    return show_grid(review.records(shown).with_columns(names), _RECORDS, view=wanted.digest())
 
 
 def _record(cells: pl.DataFrame, target: str, ref: str) -> None:
     record = review.record(cells, target, ref)
     first = record.row(0, named=True)
     with st.container(border=True, key="review_record"):
-        st.caption(f"{review.OBJECT_NAMES.get(target, target)} · {first['source_key']} · {ref}")
-        st.subheader("Record", anchor=False)
-        st.text(first["label"] or "")
+        where = f"{review.OBJECT_NAMES.get(target, target)} · {first['source_key']} · {ref}"
+        named = element("b", first["label"] or "without a name")
+        show(element("div", named, element("span", where), kind="perio-record"))
         _chart(target, ref, str(first["source_key"]))
         differing = record.filter(pl.col("status") != "as intended").height
         st.markdown(f"**Fields** · {record.height} cells, {differing} not as intended")

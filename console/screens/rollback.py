@@ -63,10 +63,14 @@ def main() -> None:
     records = ledger.records()
     st.subheader("What would be taken back", anchor=False)
     if records.is_empty():
-        empty_state("Nothing of this migration is in Pipedrive now.", road.next_step(ledger.stage()))
+        empty_state(
+            "Nothing of this migration is in Pipedrive now.", road.next_step(ledger.stage())
+        )
     else:
         counts = figures.live_records(records)
-        data_table(counts, {"object": "Object", "records": "Records of this migration"})
+        data_table(
+            counts, {"object": "Object", "records": "Records of this migration"}, is_narrow=True
+        )
     _signing(user)
     _conflicts()
 
@@ -80,10 +84,14 @@ def _signing(user: ConsoleUser) -> None:
     standing = ledger.signature(Gate.ROLLBACK)
     state = st.session_state.get("rollback_state", "")
     is_idle = "rollback_run" not in st.session_state or state in dispatch.ENDED
-    if standing is not None and is_idle and access.may_sign(user, Gate.ROLLBACK):
-        if st.button("Start the rollback", type="primary", key="rollback_start"):
-            start_run("rollback", by=user.name, once=f"{standing.signature_id}|{state}")
-            st.rerun()
+    if (
+        standing is not None
+        and is_idle
+        and access.may_sign(user, Gate.ROLLBACK)
+        and st.button("Start the rollback", type="primary", key="rollback_start")
+    ):
+        start_run("rollback", by=user.name, once=f"{standing.signature_id}|{state}")
+        st.rerun()
     if standing is not None or "rollback_run" in st.session_state:
         run_panel("rollback")
 

@@ -69,10 +69,13 @@ class ExamPair:
         together = pl.concat(parts)
         return together.sort(pl.col("tooth").cast(pl.Int64, strict=False), "site", "what")
 
-    def differing_sites(self) -> frozenset[tuple[int, str]]:
-        """Tooth and site of every reading that differs."""
-        rows = self.differences().filter(pl.col("site") != "").select("tooth", "site").unique()
-        return frozenset((int(tooth), site) for tooth, site in rows.iter_rows())
+    def marked(self) -> frozenset[tuple[int, str]]:
+        """Tooth and site of every reading that differs; for a finding, the tooth and its name."""
+        places = self.differences().select(
+            pl.col("tooth").cast(pl.Int64),
+            pl.when(pl.col("site") == "").then("what").otherwise("site"),
+        )
+        return frozenset((int(tooth), place) for tooth, place in places.unique().iter_rows())
 
 
 def exams_of(exams: pl.DataFrame, *, target: str, ref: str, source_key: str) -> pl.DataFrame:
@@ -142,7 +145,7 @@ def _unequal(
         .with_columns(
             pl.col("tooth").cast(pl.String),
             (pl.col("site") if "site" in key else pl.lit("")).alias("site"),
-            pl.col("value", "value_found").fill_null("–"),
+            pl.col("value", "value_found").fill_null("—"),
         )
         .select("tooth", "site", "what", pl.col("value").alias("source"), found="value_found")
     )

@@ -10,8 +10,7 @@ from typing import Any
 import polars as pl
 
 from core.crosswalk.mapping import SchemaMap
-from core.vocabulary.field import CrmObject
-from core.vocabulary.record import BEARS_REF, REF_FIELD, custom_fields
+from core.vocabulary.specification import specification
 
 SURE, LIKELY = 0.85, 0.6
 """From which score on a proposal is green, and from which amber; below it is grey."""
@@ -60,7 +59,7 @@ def map_rows(schema_map: SchemaMap) -> pl.DataFrame:
                     "reading": "",
                     "site": "",
                     "score": table.score,
-                    "band": band(table.score),
+                    "band": "" if table.left else band(table.score),
                     "reasons": table.reasons,
                     "left": table.left,
                     "alternatives": "",
@@ -77,7 +76,7 @@ def map_rows(schema_map: SchemaMap) -> pl.DataFrame:
                 "reading": column.reading,
                 "site": column.site,
                 "score": column.score,
-                "band": band(column.score),
+                "band": "" if column.left else band(column.score),
                 "reasons": column.reasons,
                 "left": column.left,
                 "alternatives": ", ".join(column.alternatives),
@@ -145,58 +144,32 @@ def inventory_rows(inventory: pl.DataFrame, *, only_flagged: bool = False) -> pl
     return rows.filter(pl.col("flags") != "") if only_flagged else rows
 
 
-def field_rows(field_codes: Mapping[str, Any] | None = None) -> pl.DataFrame:
+def field_rows(
+    specified: pl.DataFrame | None, field_codes: Mapping[str, Any] | None = None
+) -> pl.DataFrame:
     """The custom fields that the destination needs, with their codes where known.
+
+    Args:
+        specified: The specification as it was made; None for what the vocabulary asks for.
+        field_codes: "object|name" -> the destination's code.
 
     Shape:
         (fields, 7): object, name, type, options, sensitivity, meaning, code.
     """
-    codes = field_codes or {}
-    rows = [
-        {
-            "object": target.value,
-            "name": REF_FIELD,
-            "type": "varchar",
-            "options": "",
-            "sensitivity": "operational",
-            "meaning": "Our reference of the record; says nothing of a patient.",
-            "code": _code(codes, target, REF_FIELD, ""),
-        }
-        for target in BEARS_REF
-    ]
-    for target in CrmObject:
-        for path, field in custom_fields(target).items():
-            home = field.home
-            assert home is not None  # custom_fields returns only fields with a home
-            rows.append(
-                {
-                    "object": target.value,
-                    "name": home.name,
-                    "type": home.crm_type.value,
-                    "options": ", ".join(field.options),
-                    "sensitivity": field.sensitivity.value,
-                    "meaning": field.text,
-                    "code": _code(codes, target, home.name, path),
-                }
-            )
-    names = ("object", "name", "type", "options", "sensitivity", "meaning", "code")
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String()))
-
-
-def _code(codes: Mapping[str, Any], target: CrmObject, name: str, path: str) -> str:
-    entries: tuple[Any, ...] = (
-        codes.get(path),
-        codes.get(f"{target.value}|{name}"),
-        codes.get(f"{target.value}.{name}"),
+    if specified is None:
+        specified = specification(profile="clinical", restricted=(), options={})
+    codes = {key: code for key, code in (field_codes or {}).items() if isinstance(code, str)}
+    return specified.select(
+        pl.col("target").alias("object"),
+        "name",
+        pl.col("crm_type").alias("type"),
+        pl.col("options").list.join(", ").fill_null(""),
+        "sensitivity",
+        pl.col("why").alias("meaning"),
+        pl.concat_str("target", "name", separator="|")
+        .replace_strict(codes, default="", return_dtype=pl.String)
+        .alias("code"),
     )
-    of_object = codes.get(target.value)
-    if isinstance(of_object, Mapping):
-        entries += (of_object.get(path), of_object.get(name))
-    for entry in entries:
-        code = entry.get("code") if isinstance(entry, Mapping) else entry
-        if isinstance(code, str) and code:
-            return code
-    return ""
 
 
 def _as_text(value: object) -> str:

@@ -35,8 +35,8 @@ def record_counts(result: Mapping[str, Any] | None) -> pl.DataFrame:
     rows = [
         {"object": OBJECT_NAMES.get(target, target)}
         | {name: _whole(counts.get(name)) for name in _RECORDS}
-        for target, counts in counted.items()
-        if isinstance(counts, Mapping)
+        for target in _in_load_order(counted)
+        if isinstance(counts := counted[target], Mapping)
     ]
     schema = {"object": pl.String()} | dict.fromkeys(_RECORDS, pl.Int64())
     return pl.DataFrame(rows, schema=schema)
@@ -67,11 +67,9 @@ def plan_counts(plan: Mapping[str, Any] | None) -> pl.DataFrame:
         (objects, 2): object, writes.
     """
     by_object = _part(plan, "by_object")
-    names = [*OBJECT_NAMES, *(name for name in by_object if name not in OBJECT_NAMES)]
     rows = [
-        {"object": OBJECT_NAMES.get(name, name), "writes": _writes(by_object[name])}
-        for name in names
-        if name in by_object
+        {"object": OBJECT_NAMES.get(target, target), "writes": _writes(by_object[target])}
+        for target in _in_load_order(by_object)
     ]
     return pl.DataFrame(rows, schema={"object": pl.String(), "writes": pl.Int64()})
 
@@ -123,7 +121,12 @@ def share_done(progress: Mapping[str, Any] | None) -> float | None:
 
 def shown(number: int | None) -> str:
     """A count for people: with thousands marks; a dash where there is none."""
-    return "–" if number is None else f"{number:,}"
+    return "—" if number is None else f"{number:,}"
+
+
+def _in_load_order(counted: Mapping[str, Any]) -> list[str]:
+    known = [target for target in OBJECT_NAMES if target in counted]
+    return [*known, *(target for target in counted if target not in OBJECT_NAMES)]
 
 
 def _writes(value: object) -> int:

@@ -50,10 +50,26 @@ def filter_events(
     if text.strip():
         needle = text.strip().lower()
         keep &= pl.any_horizontal(
-            pl.col(name).str.to_lowercase().str.contains(needle, literal=True).fill_null(value=False)
+            pl.col(name)
+            .str.to_lowercase()
+            .str.contains(needle, literal=True)
+            .fill_null(value=False)
             for name in ("actor", "action", "subject", "outcome")
         )
     return events.filter(keep).sort("seq", descending=True)
+
+
+def asked_by(events: pl.DataFrame, plan_id: str) -> tuple[str, str] | None:
+    """Who asked last for the load of a plan, and when; None when nobody did."""
+    asked = events.filter(
+        (pl.col("action") == "request load")
+        & (pl.col("subject") == plan_id)
+        & (pl.col("outcome") == "ok")
+    ).sort("seq")
+    if asked.is_empty():
+        return None
+    last = event_rows(asked).row(-1, named=True)
+    return last["actor"], last["at"]
 
 
 def event_rows(events: pl.DataFrame) -> pl.DataFrame:

@@ -111,7 +111,9 @@ def tiles(review: pl.DataFrame) -> tuple[Tile, ...]:
         (pl.col("severity") == "loss").sum().alias("losses"),
     )
     by_target = {row["target"]: row for row in counts.iter_rows(named=True)}
-    return tuple(Tile(name, **by_target[key]) for key, name in OBJECT_NAMES.items() if key in by_target)
+    return tuple(
+        Tile(name, **by_target[key]) for key, name in OBJECT_NAMES.items() if key in by_target
+    )
 
 
 def status_counts(review: pl.DataFrame) -> dict[str, int]:
@@ -146,7 +148,10 @@ def filtered(review: pl.DataFrame, wanted: Filter) -> pl.DataFrame:
     if wanted.text.strip():
         needle = wanted.text.strip().lower()
         keep &= pl.any_horizontal(
-            pl.col(name).str.to_lowercase().str.contains(needle, literal=True).fill_null(value=False)
+            pl.col(name)
+            .str.to_lowercase()
+            .str.contains(needle, literal=True)
+            .fill_null(value=False)
             for name in _SEARCHED
         )
     return review.filter(keep)

@@ -64,9 +64,7 @@ GATE_NAMES: dict[Gate, str] = {
 """What people call a gate."""
 
 SIGNED_AT: dict[Gate, tuple[Stage, ...]] = {
-    gate: tuple(
-        stage for stage in Stage if OPENS.get(gate, Stage.ROLLED_BACK) in LEADS_TO[stage]
-    )
+    gate: tuple(stage for stage in Stage if OPENS.get(gate, Stage.ROLLED_BACK) in LEADS_TO[stage])
     for gate in Gate
 }
 """The stages at which a screen offers a gate; the ledger checks again."""

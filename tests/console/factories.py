@@ -116,11 +116,23 @@ RESULT = {
         "organization": {"source": 9, "rejected": 0, "created": 9, "verified": 9, "duplicates": 0},
         "person": {"source": 24, "rejected": 1, "created": 23, "verified": 23, "duplicates": 0},
         "deal": {"source": 31, "rejected": 0, "created": 31, "verified": 31, "duplicates": 0},
-        "activity": {"source": 210, "rejected": 2, "created": 208, "verified": 208, "duplicates": 0},
+        "activity": {
+            "source": 210,
+            "rejected": 2,
+            "created": 208,
+            "verified": 208,
+            "duplicates": 0,
+        },
         "note": {"source": 37, "rejected": 0, "created": 37, "verified": 37, "duplicates": 0},
         "file": {"source": 44, "rejected": 0, "created": 44, "verified": 44, "duplicates": 0},
     },
-    "cells": {"moved": 61_240, "transformed": 12_907, "left": 3_118, "rejected": 42, "total": 77_307},
+    "cells": {
+        "moved": 61_240,
+        "transformed": 12_907,
+        "left": 3_118,
+        "rejected": 42,
+        "total": 77_307,
+    },
     "diff": {"cells": 7, "loss": 2, "harmless": 5, "by_class": {"precision": 5, "truncation": 2}},
     "tokens": {"spent": 1_870, "minimum": 1_830, "budget": 517_500, "reserve": 172_500},
     "pace": {"allowed_per_2s": 40, "achieved_ratio": 0.99, "http_429": 0},
@@ -175,11 +187,17 @@ def schema_map() -> SchemaMap:
         score=0.97,
         columns=(
             ColumnMap("ID", "patient_key", score=0.99, reasons="primary key of the table"),
-            ColumnMap("LNAME", "last_name", score=0.96, reasons="name alike; values look like names"),
-            ColumnMap("FNAME", "first_name", score=0.95, reasons="name alike; values look like names"),
+            ColumnMap(
+                "LNAME", "last_name", score=0.96, reasons="name alike; values look like names"
+            ),
+            ColumnMap(
+                "FNAME", "first_name", score=0.95, reasons="name alike; values look like names"
+            ),
             ColumnMap("DOB", "birth_date", "date", score=0.93, reasons="dates from 1931 to 2019"),
             ColumnMap("PREF", "preferred_name", score=0.71, reasons="text, mostly empty"),
-            ColumnMap("STAT", "status", score=0.44, reasons="few values", alternatives=("sex", "title")),
+            ColumnMap(
+                "STAT", "status", score=0.44, reasons="few values", alternatives=("sex", "title")
+            ),
             ColumnMap("MISC1", score=0.12, reasons="no field resembles it"),
             ColumnMap("LASTUPD", left="bookkeeping of the program", score=0.9, decided_by="adam"),
         ),
@@ -199,9 +217,7 @@ def schema_map() -> SchemaMap:
     return SchemaMap(tables=(patients, exams, custom, log))
 
 
-def charts(
-    patients: int, dice: random.Random
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def charts(patients: int, dice: random.Random) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Exams, site readings and tooth findings: two exams for every patient."""
     exams, readings, findings = [], [], []
     for patient in range(1, patients + 1):
@@ -217,7 +233,9 @@ def charts(
                 if not is_gone:
                     readings += [_reading(exam_key, tooth, site, dice) for site in SITES]
     return (
-        pl.DataFrame(exams, schema=("exam_key", "patient_key", "examined_on", "deal_ref"), orient="row"),
+        pl.DataFrame(
+            exams, schema=("exam_key", "patient_key", "examined_on", "deal_ref"), orient="row"
+        ),
         pl.DataFrame(readings, schema=_READING, orient="row"),
         pl.DataFrame(findings, schema=_FINDING, orient="row"),
     )
@@ -266,7 +284,19 @@ def _finding(
     furcation = dice.choice((None, None, "I", "II")) if is_molar and not is_gone else None
     mobility = dice.choices((None, "1", "2"), (88, 9, 3))[0] if not is_gone else None
     is_implant = tooth == 9 and not is_gone
-    return (exam_key, tooth, is_gone, is_implant, mobility, furcation, None, None, None, "glickman", None)
+    return (
+        exam_key,
+        tooth,
+        is_gone,
+        is_implant,
+        mobility,
+        furcation,
+        None,
+        None,
+        None,
+        "glickman",
+        None,
+    )
 
 
 _PERSON = (
@@ -287,7 +317,11 @@ _DEAL = (
     ("chart_record.sites_probed", "Sites Probed", "144"),
     ("chart_record.bop_percent", "BOP %", "27.8"),
     ("chart_record.mean_pd_mm", "Mean PD mm", "3.42"),
-    ("chart_record.chart_text", "Chart", "PD 323 | 425 | 324\nREC 101 | 210 | 000\nBOP .x. | x.x | ..."),
+    (
+        "chart_record.chart_text",
+        "Chart",
+        "PD 323 | 425 | 324\nREC 101 | 210 | 000\nBOP .x. | x.x | ...",
+    ),
 )
 
 
@@ -315,7 +349,8 @@ def _cell(
     record: dict[str, str], path: str, name: str, pattern: str, words: dict[str, object]
 ) -> dict[str, str | None]:
     text = pattern.format(**words)
-    return record | {
+    cell: dict[str, str | None] = {
+        **record,
         "field": path,
         "field_name": name,
         "source": text.upper() if name == "last_name" else text,
@@ -325,6 +360,7 @@ def _cell(
         "diff_class": "",
         "severity": "",
     }
+    return cell
 
 
 def _spoil(cells: pl.DataFrame) -> pl.DataFrame:
@@ -367,8 +403,24 @@ def _spoil(cells: pl.DataFrame) -> pl.DataFrame:
 def conflicts() -> pl.DataFrame:
     """Fields that a user edited."""
     rows = [
-        ("person", f"m{4099:024x}", "patient.home_phone", None, "+1 555-0103", "+1 555-0177", "edited by a user"),
-        ("deal", f"m{5:024x}", "treatment_plan.title", None, "SRP", "SRP, moved to May", "edited by a user"),
+        (
+            "person",
+            f"m{4099:024x}",
+            "patient.home_phone",
+            None,
+            "+1 555-0103",
+            "+1 555-0177",
+            "edited by a user",
+        ),
+        (
+            "deal",
+            f"m{5:024x}",
+            "treatment_plan.title",
+            None,
+            "SRP",
+            "SRP, moved to May",
+            "edited by a user",
+        ),
     ]
     return pl.DataFrame(
         rows, schema=("target", "ref", "field", "before", "ours", "now", "reason"), orient="row"
