@@ -87,9 +87,9 @@ def change_practice(folder: Path, *, seed: int) -> Changed:
     try:
         later = _Later(connection, style, listed, Dice(seed, "later"))
         later.edit(max(2, int(truth["patients"]) // 100))
-        practice = later.arrive(seed)
         later.accept()
         later.delete()
+        practice = later.arrive(seed)
         connection.commit()
     finally:
         connection.close()
