@@ -52,8 +52,9 @@ FILES = [path for path in tracked() if path.is_file()]
 MODULES = [
     path for path in FILES if path.suffix == ".py" and not relative(path).startswith("tests/")
 ]
+ROOMS_OF_CORE = {f"core/{path.name}" for path in (HOUSE / "core").iterdir()}
 PACKAGES = {relative(path.parent) for path in MODULES if path.name == "__init__.py"}
-ROOMS = ["deployments", "tests", *sorted(name for name in PACKAGES if name.count("/") <= 1)]
+ROOMS = ["deployments", "tests", *sorted(PACKAGES & {*TOP, *ROOMS_OF_CORE})]
 
 
 @pytest.mark.parametrize("room", TOP)
