@@ -207,6 +207,14 @@ class Destination(Protocol):
         """Send each intent once, concurrently, within the allowed pace."""
         ...
 
+    def price(self, target: str, action: Action) -> int:
+        """Tokens that one write of this kind costs."""
+        ...
+
+    def price_of_walk(self, crm_object: CrmObject, live: int) -> int:
+        """Tokens that a walk over so many live records costs."""
+        ...
+
     def download(self, record_id: int) -> bytes:
         """The bytes of a file."""
         ...

@@ -61,10 +61,15 @@ def record_names(passage: Passage) -> dict[CrmObject, dict[int, str]]:
 
 
 def snapshot_roots(view: View) -> dict[str, tuple[int, str]]:
-    """Count and hash over all live records, per object: equal roots mean equal destinations."""
+    """Count and hash over all live records that are not ours, per object.
+
+    Equal roots and no record of ours left mean a destination as it was.
+    """
+    others = {
+        name.value: frame.filter(pl.col("ref").is_null()) for name, frame in view.digests.items()
+    }
     return {
-        name.value: (frame.height, merkle_root(frame.sort("record_id")))
-        for name, frame in view.digests.items()
+        name: (frame.height, merkle_root(frame.sort("record_id"))) for name, frame in others.items()
     }
 
 

@@ -10,26 +10,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from core.compare import compare
+from core.migration.conflicts import BUILT_UPON, CONFLICTS_SCHEMA, USED, edits, whole_records
 from core.migration.observation import View
 from core.migration.passage import Passage
 from core.plan import Plan, undo_plan
 from core.text import texts
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import link_fields, record_fields
-
-CONFLICTS_SCHEMA = {
-    "target": pl.String(),
-    "ref": pl.String(),
-    "field": pl.String(),
-    "before": pl.String(),
-    "ours": pl.String(),
-    "now": pl.String(),
-    "reason": pl.String(),
-}
-
-EDITED = "edited since by somebody"
-BUILT_UPON = "a record that stays is linked to it"
-USED = "a record that is not ours is linked to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +68,7 @@ def _context(view: View) -> str:
 def _edited(
     view: View, written: Mapping[CrmObject, pl.DataFrame], crm_object: CrmObject
 ) -> pl.DataFrame:
-    found = view.found[crm_object]
-    cells = compare(crm_object, found, written[crm_object]).cells
-    return cells.select(
-        "target",
-        "ref",
-        "field",
-        pl.lit(None, dtype=pl.String()).alias("before"),
-        pl.col("after").alias("ours"),
-        pl.col("before").alias("now"),
-        pl.lit(EDITED).alias("reason"),
-    )
+    return edits(compare(crm_object, view.found[crm_object], written[crm_object]).cells)
 
 
 def _used_by_others(view: View, conflicts: pl.DataFrame) -> pl.DataFrame:
@@ -121,11 +98,7 @@ def _named(links: pl.DataFrame, view: View) -> pl.DataFrame:
         ]
     )
     return links.join(ours, on=["target", "record_id"], how="inner").select(
-        "target",
-        "ref",
-        pl.lit("record").alias("field"),
-        *(pl.lit(None, dtype=pl.String()).alias(name) for name in ("before", "ours", "now")),
-        pl.lit(USED).alias("reason"),
+        whole_records(pl.col("target"), pl.col("ref"), USED)
     )
 
 
@@ -144,13 +117,7 @@ def _with_parents(conflicts: pl.DataFrame, view: View) -> pl.DataFrame:
         kept = pl.concat(
             [
                 kept,
-                parents.select(
-                    "target",
-                    "ref",
-                    pl.lit("record").alias("field"),
-                    *(pl.lit(None, dtype=pl.String()).alias(n) for n in ("before", "ours", "now")),
-                    pl.lit(BUILT_UPON).alias("reason"),
-                ),
+                parents.select(whole_records(pl.col("target"), pl.col("ref"), BUILT_UPON)),
             ]
         )
         fresh = parents

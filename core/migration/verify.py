@@ -61,12 +61,26 @@ class Proof:
         return self.cells.filter(is_loss).height + self.lost.len() + self.stray.len()
 
 
-def prove(passage: Passage, view: View, wanted: Mapping[CrmObject, pl.DataFrame]) -> Proof:
-    """Compare everything found with everything wanted, and the ledger with both."""
+def prove(
+    passage: Passage,
+    view: View,
+    wanted: Mapping[CrmObject, pl.DataFrame],
+    conflicts: pl.DataFrame | None = None,
+) -> Proof:
+    """Compare everything found with everything wanted, and the ledger with both.
+
+    Args:
+        passage: The ledger knows which records are ours.
+        view: What was found.
+        wanted: What should be there.
+        conflicts: Cells that were left to a person (ref, field); they have no severity.
+    """
     differences = compare_all(view.found, wanted)
     cells = pl.concat(
         [pl.DataFrame(schema=CELLS_SCHEMA), *(_all_cells(each) for each in differences.values())]
     ).with_columns(severity().alias("severity"))
+    if conflicts is not None:
+        cells = _excused(cells, conflicts)
     live = pl.concat([view.found[name].select("ref") for name in CrmObject])["ref"]
     known = passage.ledger.records().filter(pl.col("target").is_in([*CrmObject]))["ref"]
     duplicates = live.filter(live.is_duplicated()).unique().sort()
@@ -82,6 +96,15 @@ def prove(passage: Passage, view: View, wanted: Mapping[CrmObject, pl.DataFrame]
         live.filter(~live.is_in(known.implode())).unique().sort(),
         known.filter(~known.is_in(live.implode())).sort(),
         compared,
+    )
+
+
+def _excused(cells: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
+    left = conflicts.select("ref", "field", pl.lit(value=True).alias("_left")).unique()
+    return (
+        cells.join(left, on=["ref", "field"], how="left", maintain_order="left")
+        .with_columns(pl.when(pl.col("_left").is_null()).then("severity").alias("severity"))
+        .drop("_left")
     )
 
 

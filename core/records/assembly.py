@@ -187,7 +187,21 @@ def _pairs(entities: Mapping[str, pl.DataFrame], gathered: Gathered) -> pl.DataF
     carry("provider", entities["provider"].join(gathered.deals.base, on="provider_key"), deal)
     carry("provider", entities["provider"].join(entities["patient"], on="provider_key"), patient)
     found.extend(_filed(entities, gathered.requests))
+    found.append(_derived(gathered))
     return pl.concat(found).unique()
+
+
+def _derived(gathered: Gathered) -> pl.DataFrame:
+    """Practices and chart histories: rows that were computed, carried by a record each."""
+    practices = gathered.practices.practices.select(
+        pl.lit("referring_practice").alias("entity"),
+        pl.col("practice_key").alias(SOURCE_KEY),
+        pl.format("referring_practice|{}", "practice_key").alias("record"),
+    )
+    histories = gathered.requests.filter(pl.col("entity") == "chart_history").select(
+        "entity", pl.col("row_key").alias(SOURCE_KEY), pl.col("file_key").alias("record")
+    )
+    return pl.concat([practices, histories])
 
 
 def _by_account(entities: Mapping[str, pl.DataFrame]) -> pl.DataFrame:

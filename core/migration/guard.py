@@ -1,0 +1,49 @@
+"""Whether a step may be taken now, and what is kept when it was.
+
+Rule of the house: the stages' table decides; a step that may not be taken changes nothing.
+"""
+
+from collections.abc import Mapping
+
+from core.errors import StepNotAllowed
+from core.lifecycle import LEADS_TO, NEXT_STEP, Stage
+from core.migration.metering import Meter
+from core.migration.passage import ACTOR, Passage
+
+Result = dict[str, object]
+"""Counts, ids and seconds of a step; never a value of a patient."""
+
+
+def allow(passage: Passage, to: Stage, step: str) -> None:
+    """See that a step may be taken.
+
+    Raises:
+        StepNotAllowed: the stage does not lead there.
+    """
+    now = passage.ledger.stage()
+    if to not in LEADS_TO[now]:
+        message = f"'{step}' is not possible now: the migration is at '{now}'."
+        raise StepNotAllowed(message, next_step=NEXT_STEP[now])
+
+
+def close_step(
+    passage: Passage,
+    phase: str,
+    meter: Meter,
+    to: Stage | None,
+    counts: Mapping[str, object],
+) -> Result:
+    """Move the stage, keep the result, and return it."""
+    if to is not None:
+        passage.ledger.advance(to, actor=ACTOR, reason=phase)
+    result: Result = {
+        "phase": phase,
+        "stage": passage.ledger.stage().value,
+        **counts,
+        **meter.read(),
+        "seconds": {phase: meter.seconds()},
+    }
+    result["next_step"] = NEXT_STEP[passage.ledger.stage()]
+    result["run_id"] = passage.ledger.record_run(phase, result)
+    passage.ledger.keep("result", result)
+    return result

@@ -1,0 +1,135 @@
+"""Before anything is loaded: connect, discover, propose a map, create the custom fields.
+
+Rule of the house: each step ends where a person signs; none goes on by itself.
+"""
+
+from dataclasses import asdict
+
+from core.discovery import discover as take_inventory
+from core.discovery import is_practice
+from core.lifecycle import Gate, Stage
+from core.migration.guard import Result, allow, close_step
+from core.migration.intake import read_practice
+from core.migration.metering import Meter
+from core.migration.passage import ACTOR, Passage
+from core.migration.specify import create_fields, kept_specification, propose_fields
+from core.ports import Action, Standing
+
+
+def check(passage: Passage) -> Result:
+    """Connect both ends and say what they are."""
+    meter = Meter(passage)
+    tables = passage.source.catalogue()
+    standing = passage.destination.standing()
+    keep_standing(passage, standing)
+    to = Stage.CONNECTED if passage.ledger.stage() is Stage.CREATED else None
+    counts = {
+        "source": {"tables": len(tables), "rows": sum(table.rows for table in tables)},
+        "destination": {
+            "company": standing.company,
+            "users": len(standing.users),
+            "active_users": sum(user.is_active for user in standing.users),
+            "is_admin": standing.user.is_admin,
+            "webhooks": standing.webhooks,
+            "requests_per_2s": standing.requests_per_2s,
+            "tokens_per_day": standing.tokens_per_day,
+        },
+        "warnings": warnings(standing),
+    }
+    return close_step(passage, "check", meter, to, counts)
+
+
+def keep_standing(passage: Passage, standing: Standing) -> None:
+    """Keep what the destination says of itself, without names of its users."""
+    kept = asdict(standing)
+    kept.pop("user")
+    kept["users"] = len(standing.users)
+    kept["is_admin"] = standing.user.is_admin
+    passage.ledger.keep("standing", kept)
+
+
+def warnings(standing: Standing) -> list[str]:
+    """What a person should know before anything is written."""
+    found = ["Automations, webhooks and e-mail sequences of the CRM fire on every write of ours."]
+    if standing.webhooks > 0:
+        found.append(f"{standing.webhooks} webhook(s) are set; pause them before the load.")
+    if standing.webhooks < 0:
+        found.append("The webhooks are not shown to this user; ask an admin of the CRM.")
+    if not standing.user.is_admin:
+        found.append("The token's user is no admin; custom fields may have to be made by hand.")
+    return found
+
+
+def discover(passage: Passage) -> Result:
+    """Take the inventory of the source and present it for signature.
+
+    Raises:
+        NoPractice: nothing in it looks like a practice.
+    """
+    allow(passage, Stage.DISCOVERED, "discover")
+    meter = Meter(passage)
+    inventory = take_inventory(passage.source)
+    is_practice(inventory)
+    passage.vault.put("inventory", inventory.tables)
+    passage.vault.put("inventory_columns", inventory.columns)
+    passage.ledger.present(Gate.INVENTORY, inventory.digest)
+    passage.ledger.keep("inventory", {"digest": inventory.digest})
+    flagged = inventory.tables.filter(inventory.tables["flags"] != "").height
+    counts = {
+        "inventory": {
+            "tables": inventory.tables.height,
+            "columns": inventory.columns.height,
+            "rows": int(inventory.tables["rows"].sum()),
+            "flagged": flagged,
+        }
+    }
+    return close_step(passage, "discover", meter, Stage.DISCOVERED, counts)
+
+
+def present_map(passage: Passage) -> Result:
+    """Present the map as the file has it now, for signature.
+
+    Raises:
+        MapGap: the file cannot be read.
+    """
+    allow(passage, Stage.MAP_PROPOSED, "propose")
+    meter = Meter(passage)
+    schema_map = passage.schema_map()
+    passage.ledger.present(Gate.MAP, schema_map.digest())
+    columns = [column for table in schema_map.tables for column in table.columns]
+    counts = {
+        "map": {
+            "tables": len(schema_map.tables),
+            "columns": len(columns),
+            "carried": sum(bool(column.field) for column in columns),
+            "left": sum(bool(column.left) for column in columns),
+            "unanswered": len(schema_map.unanswered()),
+        }
+    }
+    return close_step(passage, "propose", meter, Stage.MAP_PROPOSED, counts)
+
+
+def fields(passage: Passage) -> Result:
+    """Specify the custom fields; once signed, create what is missing and read the keys back."""
+    if passage.ledger.stage() is Stage.FIELDS_SIGNED:
+        return _create(passage)
+    allow(passage, Stage.FIELDS_SPECIFIED, "fields")
+    meter = Meter(passage)
+    plan = propose_fields(passage, read_practice(passage).conformed.entities)
+    passage.ledger.keep("fields_plan", {"plan_id": plan.plan_id})
+    passage.ledger.present(Gate.FIELDS, plan.plan_id)
+    wanted = kept_specification(passage)
+    counts = {"fields": {"specified": wanted.height, "to_create": plan.writes.height}}
+    return close_step(passage, "fields", meter, Stage.FIELDS_SPECIFIED, counts)
+
+
+def _create(passage: Passage) -> Result:
+    meter = Meter(passage)
+    kept = passage.ledger.kept("fields_plan") or {}
+    plan_id = str(kept["plan_id"])
+    passage.ledger.approve(plan_id, gate=Gate.FIELDS, actor=ACTOR)
+    done = create_fields(passage, plan_id)
+    for target in passage.ledger.writes(plan_id)["target"]:
+        meter.minimum += passage.destination.price(target, Action.CREATE)
+    counts = {"fields": {"specified": kept_specification(passage).height, "created": done.created}}
+    return close_step(passage, "fields", meter, Stage.FIELDS_READY, counts)

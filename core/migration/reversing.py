@@ -1,0 +1,121 @@
+"""Rollback: everything that is still ours goes, what others built on stays and is listed.
+
+Rule of the house: undo is the reversed plan on the same road: observed, planned, approved, written,
+observed again, and held against the snapshot from before.
+"""
+
+import polars as pl
+
+from core.errors import DestinationError
+from core.lifecycle import Gate, Stage
+from core.migration.carry_out import Done, carry_out, keep_plan
+from core.migration.guard import Result, allow, close_step
+from core.migration.intake import kept_wanted
+from core.migration.loading import plan_full_load
+from core.migration.metering import Meter
+from core.migration.observation import View, observe, snapshot_roots
+from core.migration.passage import ACTOR, Passage
+from core.migration.specify import adopt
+from core.migration.undo import Undo, plan_undo
+
+BEFORE = "before the load"
+"""Name of the snapshot that an undo must restore."""
+
+ANYTIME = "rollback"
+"""What a rollback's signature is bound to: the emergency exit needs no plan to be signed."""
+
+
+def undo_everything(passage: Passage, meter: Meter, *, gate: Gate, under: str) -> dict[str, object]:
+    """Undo every record of ours and compare with the snapshot.
+
+    Args:
+        passage: The migration.
+        meter: Counts what it costs.
+        gate: The gate whose signature allows it.
+        under: What that signature is bound to.
+
+    Raises:
+        PlanNotApproved: nobody signed.
+        DestinationError: afterwards the destination is not as before, unexplained.
+    """
+    plan_id = passage.ledger.open_plan("undo")
+    if plan_id is None:
+        view = observe(passage)
+        meter.walk(view)
+        undo = plan_undo(passage, view, kept_wanted(passage))
+        passage.vault.put("conflicts", undo.conflicts)
+        _keep_the_rest(passage, view, undo)
+        plan_id = undo.plan.plan_id
+        if undo.plan.writes.height:
+            keep_plan(passage, undo.plan, view.floors(), actor=ACTOR)
+            meter.writes(undo.plan)
+            passage.ledger.approve(plan_id, gate=gate, actor=ACTOR, under=under)
+    # an undo that was interrupted after its last write finds nothing to do and needs no signature
+    done = carry_out(passage, plan_id, "rollback") if _is_kept(passage, plan_id) else Done()
+    after = observe(passage)
+    meter.walk(after)
+    conflicts = passage.vault.get("conflicts")
+    return {
+        "deleted": done.deleted,
+        "kept": conflicts.select("target", "ref").unique().height,
+        "equals_snapshot": _held_against_snapshot(passage, after, conflicts),
+    }
+
+
+def _keep_the_rest(passage: Passage, view: View, undo: Undo) -> None:
+    """Keep which live records the undo leaves, to tell afterwards what is unexplained."""
+    going = undo.plan.writes.select("target", "record_id")
+    stays = [
+        frame.select(pl.lit(name.value).alias("target"), "record_id", "ref", "digest").join(
+            going, on=["target", "record_id"], how="anti"
+        )
+        for name, frame in view.digests.items()
+    ]
+    passage.vault.put("stays", pl.concat(stays))
+
+
+def _is_kept(passage: Passage, plan_id: str) -> bool:
+    return passage.vault.has(f"plan/{plan_id}/writes")
+
+
+def _held_against_snapshot(passage: Passage, after: View, conflicts: pl.DataFrame) -> bool:
+    """Whether all records of others are as before; that none of ours is left is required.
+
+    Raises:
+        DestinationError: a record of ours is left, or one of others is gone.
+    """
+    live = pl.concat(
+        frame.select(pl.lit(name.value).alias("target"), "record_id", "ref")
+        for name, frame in after.digests.items()
+    )
+    left = live.drop_nulls("ref").join(conflicts, on=["target", "ref"], how="anti").height
+    stays = passage.vault.get("stays")
+    gone = stays.join(live, on=["target", "record_id"], how="anti").height
+    if left or gone:
+        message = (
+            f"After the rollback {left} record(s) of ours are left and {gone} others are gone."
+        )
+        raise DestinationError(message, next_step="Run the rollback again, then see the audit log.")
+    # others may have worked meanwhile: then it differs, and that is theirs
+    return snapshot_roots(after) == passage.ledger.snapshot(BEFORE)
+
+
+def present_rollback(passage: Passage) -> None:
+    """Make the emergency exit signable."""
+    passage.ledger.present(Gate.ROLLBACK, ANYTIME)
+
+
+def rollback(passage: Passage) -> Result:
+    """Undo what was loaded, under a rollback's signature.
+
+    Raises:
+        PlanNotApproved: nobody signed the rollback.
+    """
+    allow(passage, Stage.ROLLED_BACK, "rollback")
+    meter = Meter(passage)
+    adopt(passage)
+    undone = undo_everything(passage, meter, gate=Gate.ROLLBACK, under=ANYTIME)
+    counts: dict[str, object] = {"rollback": undone}
+    result = close_step(passage, "rollback", meter, Stage.ROLLED_BACK, counts)
+    plan_full_load(passage, Meter(passage))
+    return result
