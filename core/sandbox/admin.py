@@ -61,8 +61,9 @@ def _canonical(account: Account, kind: Kind) -> Iterator[bytes]:
     shelves = (Shelf.LIVE, Shelf.ARCHIVED) if kind is Kind.DEAL else (Shelf.LIVE,)
     for stored in account.store.on_shelves(kind, shelves):
         record = {key: value for key, value in stored.record.items() if key not in VOLATILE}
-        if stored.custom:
-            record["custom_fields"] = {k: v for k, v in stored.custom.items() if k in known}
+        custom = {code: value for code, value in stored.custom.items() if code in known}
+        if custom:
+            record["custom_fields"] = custom
         if kind is Kind.FILE:
             record["sha256"] = account.store.content_hash(record["id"])
         yield json.dumps(record, sort_keys=True, ensure_ascii=False).encode() + b"\n"

@@ -46,6 +46,7 @@ class Sandbox:
         self.account = Account(settings)
         self.governor = Governor(settings, self.account.store.fact("day"))
         self._rules = rules
+        self._is_closed = False
         self._requests = 0
         self._by_operation: Counter[str] = Counter()
         self._by_status: Counter[str] = Counter()
@@ -56,7 +57,10 @@ class Sandbox:
         self._key = b"Bearer " + token if is_oauth else token
 
     def close(self) -> None:
-        """Keep the day's tokens and close the state file."""
+        """Keep the day's tokens and close the state file; a second time does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self.account.store.set_fact("day", self.governor.text())
         self.account.close()
 

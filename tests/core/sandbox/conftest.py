@@ -66,7 +66,8 @@ class Asker:
 
     def close(self):
         self.sandbox.close()
-        self._loop.close()
+        if not self._loop.is_closed():
+            self._loop.close()
 
 
 @pytest.fixture
