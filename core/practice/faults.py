@@ -3,6 +3,7 @@
 Rule of the house: a rejected parent has no children, so that the list of faults is exact.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from core.practice.dice import Dice
@@ -22,6 +23,8 @@ _CELLS = (
     ("out_of_range", "depth", "DB", "99"),
 )
 _EVERY_TIME = 3
+_READINGS_USED = 12
+"""More readings than one round of planting needs."""
 _NO_SUCH_TEETH = (77, 0)
 _LOST_TOOTH = 3
 MEASURES = ("depth", "margin", "mgj", "flags")
@@ -58,17 +61,11 @@ class Planter:
         self._patients = patients
         self._plans = list(practice.plans)
         self._coverages = list(practice.coverages)
-        odd = {oddity.key[:2] for oddity in practice.oddities if isinstance(oddity.key, tuple)}
-        probed = [
-            (place, tooth.tooth)
-            for place, exam in enumerate(practice.exams)
-            for tooth in exam.teeth
-            if tooth.depth and (exam.exam_key, tooth.tooth) not in odd
-        ]
-        self._readings = iter(self._dice.sample(probed, min(len(probed), 400)))
+        self._readings: Iterator[tuple[int, int]] = iter(())
 
     def plant(self, count: int) -> None:
         """Plant every kind of fault that many times."""
+        self._readings = self._draw_readings(count * _READINGS_USED)
         for number in range(1, count + 1):
             self._orphans(number)
             self._orphan_charts(number)
@@ -79,6 +76,19 @@ class Planter:
             self._missing_files()
         for number in range(max(count, len(_NO_SUCH_TEETH)) if count else 0):
             self._no_such_tooth(_NO_SUCH_TEETH[number % len(_NO_SUCH_TEETH)])
+
+    def _draw_readings(self, count: int) -> Iterator[tuple[int, int]]:
+        """(place of the exam, tooth) of some probed teeth without oddity, each once."""
+        odd = {
+            oddity.key[:2] for oddity in self._practice.oddities if isinstance(oddity.key, tuple)
+        }
+        probed = [
+            (place, tooth.tooth)
+            for place, exam in enumerate(self._practice.exams)
+            for tooth in exam.teeth
+            if tooth.depth and (exam.exam_key, tooth.tooth) not in odd
+        ]
+        return iter(self._dice.sample(probed, min(len(probed), count)))
 
     def _somebody(self) -> str:
         return self._dice.choice(self._patients).patient_key
@@ -199,6 +209,7 @@ class Planter:
         place, _ = next(self._readings)
         exam = self._practice.exams[place]
         if tooth in {found.tooth for found in exam.teeth}:
+            self._no_such_tooth(tooth)
             return
         more = (*exam.teeth, self._strays.tooth(tooth))
         self._practice.exams[place] = replace(exam, teeth=more)

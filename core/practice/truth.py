@@ -23,6 +23,9 @@ SETTINGS: Json = {
 }
 """How the numbers in the tables are meant."""
 
+_NOTES = {"row_version": "counts the row's changes"}
+"""What columns hold that no field of the vocabulary is for."""
+
 
 def truth_of(
     practice: Practice, convention: Convention, charts: Charts, counts: dict[str, int]
@@ -115,8 +118,11 @@ def _meanings(convention: Convention, charts: Charts) -> Iterable[Json]:
     names = ("table", "column", "entity", "field", "note")
     for layout in convention.layouts:
         for column, field in zip(layout.table.names, layout.fields, strict=True):
-            known = (layout.entity, field) if layout.entity else ("", "")
-            note = "" if layout.entity else "nobody can explain this table"
+            known, note = (layout.entity, field), _NOTES.get(field, "")
+            if not layout.entity:
+                known, note = ("", ""), "nobody can explain this table"
+            elif note:
+                known = (layout.entity, "")
             yield dict(zip(names, (layout.table.name, column, *known, note), strict=True))
     for meaning in charts.meanings():
         yield dict(zip(names, meaning, strict=True))
