@@ -1,0 +1,30 @@
+"""Serves the deployments that the console starts, on one machine.
+
+Rule of the house: a run is given the migration's id; everything else it asks the ledger.
+"""
+
+import sys
+
+from prefect import serve
+
+from flows.authorize import authorize
+from flows.delta import delta
+from flows.rollback import rollback
+
+DEPLOYMENT = "console"
+
+
+def main(migration_id: str) -> None:
+    """Serve until the process is told to end."""
+    parameters = {"migration_id": migration_id}
+    serve(
+        *(
+            each.to_deployment(DEPLOYMENT, parameters=parameters, concurrency_limit=1)
+            for each in (authorize, delta, rollback)
+        ),
+        limit=1,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
