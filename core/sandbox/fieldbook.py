@@ -148,7 +148,7 @@ def field_record(code: str, name: str, field_type: str, now: str) -> dict[str, A
         "is_writable": True,
         "ui_visibility": {"add_visible_flag": False, "details_visible_flag": True},
         "important_fields": {"enabled": False, "stage_ids": []},
-        "required_fields": {"enabled": False, "stage_ids": [], "statuses": {}},
+        "required_fields": {"enabled": False},
         "add_time": now,
         "update_time": now,
     }

@@ -133,8 +133,11 @@ def _post(kind: Kind, call: Call) -> Answer:
     field_id = account.store.take_id(kind)
     code, now = account.fields.new_code(kind, field_id), account.v2_now()
     record = field_record(code, body["field_name"], body["field_type"], now)
-    record |= {key: value for key, value in body.items() if key != "options"}
-    record |= {"id": field_id, "description": body.get("description") or ""}
+    if kind is Kind.DEAL_FIELD:
+        record["required_fields"] |= {"stage_ids": [], "statuses": {}}
+    for key, value in body.items():
+        record[key] = {**record[key], **value} if key in _EXTRAS else value
+    record |= {"id": field_id, "description": body.get("description") or "", "options": None}
     if is_pick_list:
         record["options"] = _new_options(account, body["options"], 0)
     account.store.insert(kind, record)

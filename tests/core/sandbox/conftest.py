@@ -70,6 +70,11 @@ class Asker:
             self._loop.close()
 
 
+@pytest.fixture(scope="session")
+def asker_class():
+    return Asker
+
+
 @pytest.fixture
 def clock():
     return Clock()
