@@ -4,31 +4,19 @@ Rule of the house: one exam in, text out; what is drawn is what was recorded, es
 """
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from html import escape
 
 import polars as pl
 
-from core.clinical.chart_legend import LEGEND_HEIGHT, legend_svg, summary
+from core.clinical.chart_band import BAND_HEIGHT, band_svg
+from core.clinical.chart_legend import DIFFERS, LEGEND_HEIGHT, PLAQUE, legend_svg, summary
+from core.clinical.chart_marks import BADGE_PX, hints_svg, marks_svg
 from core.clinical.chart_panel import panel_svg
 from core.clinical.chart_place import PANEL_HEIGHT, WIDTH, Panel, columns
-from core.clinical.chart_rows import (
-    BADGE_PX,
-    BAND_HEIGHT,
-    Row,
-    Side,
-    band_svg,
-    hints_svg,
-    marks_svg,
-    rows_for,
-    rows_height,
-    rows_svg,
-    separators_svg,
-)
+from core.clinical.chart_rows import Row, Side, rows_for, rows_height, rows_svg, separators_svg
 from core.clinical.chart_theme import LIGHT, Theme
-from core.clinical.chart_view import Mouth, SiteKey, mouth
+from core.clinical.chart_view import Chart, SiteKey, mouth
 from core.clinical.site import SITES, Arch, Aspect
-from core.clinical.svg import hint, tag, text
+from core.clinical.svg import escape, hint, tag, text
 from core.clinical.tooth import ALL_TEETH, Numbering, written
 
 _FONT = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
@@ -69,14 +57,16 @@ def chart_svg(  # noqa: PLR0913 - two frames of one exam, and how to show them
         mm; recession positive apical of the CEJ.
     """
     view = mouth(readings, findings)
-    chart = _Chart(view, rows_for(view), numbering, marked, theme)
+    chart, rows = Chart(view, numbering, marked, theme), rows_for(view)
     figures = summary(readings, findings)
     drawn, y = [_heading(title, figures, theme)], _TITLE_HEIGHT
     for arch in Arch:
-        block, y = _arch_svg(arch, y, chart)
+        block, y = _arch_svg(arch, y, rows, chart)
         drawn.append(block)
         y += _ARCH_GAP
-    drawn.append(legend_svg(y, theme))
+    unused = {DIFFERS} if not marked else set()
+    unused |= {PLAQUE} if all(row.label != "Plaque" for row in rows) else set()
+    drawn.append(legend_svg(y, theme, unused))
     height = y + LEGEND_HEIGHT
     return tag(
         "svg",
@@ -94,38 +84,30 @@ def chart_svg(  # noqa: PLR0913 - two frames of one exam, and how to show them
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Chart:
-    view: Mouth
-    rows: tuple[Row, ...]
-    numbering: Numbering
-    marked: AbstractSet[SiteKey]
-    theme: Theme
-
-
 def _heading(title: str, figures: str, theme: Theme) -> str:
     return text(_MARGIN, 28, title, font_size=20, font_weight="bold", fill=theme.ink) + text(
         _MARGIN, 49, figures, font_size=12.5, fill=theme.soft_ink
     )
 
 
-def _arch_svg(arch: Arch, top: float, chart: _Chart) -> tuple[str, float]:
-    theme, placed = chart.theme, columns(arch)
-    beyond = rows_height(chart.rows) + (BADGE_PX if chart.marked else 2.0)
+def _arch_svg(arch: Arch, top: float, rows: tuple[Row, ...], chart: Chart) -> tuple[str, float]:
+    view, theme, placed = chart.view, chart.theme, columns(arch)
+    beyond = rows_height(rows) + (BADGE_PX if chart.marked else 2.0)
     above, below = _ASPECTS[arch]
-    upward = Side(Panel(arch, above, top + beyond, -1), placed, chart.rows)
+    upward = Side(Panel(arch, above, top + beyond, -1), placed, rows)
     band_top = upward.panel.top + PANEL_HEIGHT + _BAND_GAP
-    downward = Side(Panel(arch, below, band_top + BAND_HEIGHT + _BAND_GAP, 1), placed, chart.rows)
-    bottom = downward.panel.top + PANEL_HEIGHT + beyond
+    downward = Side(Panel(arch, below, band_top + BAND_HEIGHT + _BAND_GAP, 1), placed, rows)
     sides = (upward, downward)
-    drawn = separators_svg(upward.outer_edge, downward.outer_edge, placed, theme)
-    drawn += "".join(panel_svg(side.panel, placed, chart.view, theme) for side in sides)
-    drawn += "".join(rows_svg(side, chart.view, theme) for side in sides)
-    drawn += "".join(_aspect_label(side.panel, theme) for side in sides)
-    drawn += band_svg(band_top, placed, chart.view, chart.numbering, chart.marked, theme)
-    drawn += "".join(marks_svg(side, chart.marked, theme) for side in sides)
-    drawn += "".join(hints_svg(side, chart.view, chart.numbering) for side in sides)
-    return drawn, bottom
+    drawn = (
+        separators_svg(upward.outer_edge, downward.outer_edge, placed, theme),
+        *(panel_svg(side.panel, placed, view, theme) for side in sides),
+        *(rows_svg(side, view, theme) for side in sides),
+        *(_aspect_label(side.panel, theme) for side in sides),
+        band_svg(band_top, placed, chart),
+        *(marks_svg(side, chart.marked, theme) for side in sides),
+        *(hints_svg(side, view, chart.numbering) for side in sides),
+    )
+    return "".join(drawn), downward.panel.top + PANEL_HEIGHT + beyond
 
 
 def _aspect_label(panel: Panel, theme: Theme) -> str:

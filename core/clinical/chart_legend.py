@@ -3,19 +3,22 @@
 Rule of the house: every sign of the chart is explained on the chart.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import polars as pl
 
+from core.clinical.chart_marks import badge_svg, ring_svg
 from core.clinical.chart_panel import furcation_svg
 from core.clinical.chart_place import LEFT, RIGHT, WIDTH
-from core.clinical.chart_rows import badge_svg, depth_cell, plaque_cell, ring_svg, signs_cell
+from core.clinical.chart_rows import depth_cell, plaque_cell, signs_cell
 from core.clinical.chart_theme import Theme
 from core.clinical.chart_view import SiteView
 from core.clinical.indices import chart_indices
 from core.clinical.svg import lined, moved, tag, text
 
 LEGEND_HEIGHT = 62.0
+DIFFERS, PLAQUE = "differs", "plaque"
+"""Labels of the signs that not every chart has."""
 _PX_PER_LETTER, _SYMBOL_PX, _GAP_PX, _LINE_PX = 5.7, 24.0, 20.0, 20.0
 
 Symbol = Callable[[float, float, Theme], str]
@@ -86,14 +89,14 @@ _ITEMS: tuple[tuple[str, Symbol], ...] = (
     ("bleeding", _signs(is_bleeding=True)),
     ("suppuration", _signs(is_suppurating=True)),
     ("no bleeding", _signs(is_bleeding=False)),
-    ("plaque", lambda x, y, theme: plaque_cell(x, y, SiteView(has_plaque=True), theme)),
+    (PLAQUE, lambda x, y, theme: plaque_cell(x, y, SiteView(has_plaque=True), theme)),
     ("furcation I", _furcation(1)),
     ("II", _furcation(2)),
     ("III", _furcation(3)),
     ("IV", _furcation(4)),
     ("missing", _cross),
     ("implant", _screw),
-    ("differs from the source", _differs),
+    (DIFFERS, _differs),
 )
 _NOTE = (
     "Recession is positive apical of the CEJ, negative where the gingiva covers it. CAL = depth + "
@@ -101,11 +104,19 @@ _NOTE = (
 )
 
 
-def legend_svg(top: float, theme: Theme) -> str:
-    """All signs with their meaning, and how the figures count."""
+def legend_svg(top: float, theme: Theme, unused: Collection[str] = ()) -> str:
+    """The signs of a chart with their meaning, and how the figures count.
+
+    Args:
+        top: Upper edge.
+        theme: Colours.
+        unused: Labels of signs this chart does not have.
+    """
     x, y = LEFT, top + 10
     drawn = ""
     for label, symbol in _ITEMS:
+        if label in unused:
+            continue
         width = _SYMBOL_PX + _PX_PER_LETTER * len(label) + _GAP_PX
         if x + width - _GAP_PX > WIDTH - RIGHT:
             x, y = LEFT, y + _LINE_PX
@@ -122,9 +133,9 @@ def summary(readings: pl.DataFrame, findings: pl.DataFrame) -> str:
     if counted.is_empty():
         return "Nothing recorded"
     row = counted.row(0, named=True)
-    parts = [f"{row['teeth_present']} teeth", f"{row['sites_probed']} sites probed"]
+    parts = [f"teeth {row['teeth_present']}", f"sites probed {row['sites_probed']}"]
     if row["implants_present"]:
-        parts.insert(1, f"{row['implants_present']} implants")
+        parts.insert(1, f"implants {row['implants_present']}")
     if row["mean_pd_mm"] is not None:
         parts.append(f"mean depth {row['mean_pd_mm']:.2f} mm")
     if row["mean_cal_mm"] is not None:

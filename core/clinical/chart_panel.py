@@ -16,7 +16,7 @@ from core.clinical.svg import Point, curved, lined, moved, swung, tag, text, thr
 
 _RIDGE_MM = 1.6
 """Where the gingiva is drawn over a missing tooth."""
-_TOOTH_EDGE = 0.13
+_TOOTH_EDGE = 0.12
 """How far a pocket reaches beyond its outer sites, as a share of the column."""
 _GRID_MM = (3, 6, 9, 12)
 
@@ -104,15 +104,32 @@ def _gingiva(panel: Panel, placed: list[Spot], theme: Theme) -> str:
     return tag("path", d=path, fill=theme.gingiva, fill_opacity="0.42")
 
 
+def _level(spot: Spot | None) -> int | None:
+    return None if spot is None or spot.is_missing else spot.view.margin_mm
+
+
+def _margin_point(panel: Panel, spot: Spot | None) -> Point | None:
+    level = _level(spot)
+    return None if spot is None or level is None else (spot.x, panel.y(level))
+
+
+def _margin_end(start: Point | None, end: Point | None, spot: Spot) -> str:
+    """The line's level end, out to the edge of the last tooth before a gap."""
+    x, y = start or end or (spot.x, 0.0)
+    reach = _TOOTH_EDGE * spot.column.width
+    return moved(x, y) + lined((x + reach if start else x - reach, y))
+
+
 def _margins(panel: Panel, placed: list[Spot], theme: Theme) -> str:
     paths = {True: "", False: ""}
-    for before, after in itertools.pairwise(placed):
-        levels = before.view.margin_mm, after.view.margin_mm
-        if levels[0] is None or levels[1] is None or before.is_missing or after.is_missing:
-            continue
-        start, end = (before.x, panel.y(levels[0])), (after.x, panel.y(levels[1]))
-        is_sure = None not in {before.view.recession_mm, after.view.recession_mm}
-        paths[is_sure] += moved(*start) + swung(start, end)
+    for before, after in itertools.pairwise([None, *placed, None]):
+        start, end = _margin_point(panel, before), _margin_point(panel, after)
+        known = [spot for spot in (before, after) if spot and _level(spot) is not None]
+        is_sure = all(spot.view.recession_mm is not None for spot in known)
+        if start is not None and end is not None:
+            paths[is_sure] += moved(*start) + swung(start, end)
+        elif known and (before is None or after is None or before.column != after.column):
+            paths[is_sure] += _margin_end(start, end, known[0])
     line: dict[str, str | float] = {
         "fill": "none",
         "stroke": theme.margin,

@@ -10,7 +10,7 @@ from core.clinical.svg import Point
 from core.clinical.tooth import position
 
 WIDTH = 1200
-LEFT, RIGHT = 84.0, 12.0
+LEFT, RIGHT = 84.0, 26.0
 PX_PER_MM = 4.8
 ROOT_MM, CROWN_MM = 15.0, 8.6
 PANEL_HEIGHT = (ROOT_MM + CROWN_MM) * PX_PER_MM

@@ -1,23 +1,19 @@
-"""The rows of figures beside a panel, the band of tooth numbers, and the rings of differing sites.
+"""The rows of figures beside a panel, and the lines between teeth.
 
 Rule of the house: a figure that was not recorded is a dash; emphasis is weight and ground, not
 colour alone.
 """
 
-from collections.abc import Callable, Set as AbstractSet
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.clinical.chart_place import LEFT, PANEL_HEIGHT, RIGHT, WIDTH, Column, Panel
+from core.clinical.chart_place import LEFT, PANEL_HEIGHT, Column, Panel
 from core.clinical.chart_theme import Theme
-from core.clinical.chart_view import DEEP_MM, SEVERE_MM, Mouth, SiteKey, SiteView
-from core.clinical.site import SITES, Site, sites_on_screen
-from core.clinical.svg import hint, lined, moved, tag, text
-from core.clinical.tooth import Numbering, written
+from core.clinical.chart_view import DEEP_MM, SEVERE_MM, Mouth, SiteView
+from core.clinical.site import Site, sites_on_screen
+from core.clinical.svg import lined, moved, tag, text
 
-BAND_HEIGHT = 40.0
-BADGE_PX = 15.0
-"""Room kept beyond the outer row for the symbols of differing sites."""
-_DASH = "\u2013"
+DASH = "\u2013"
 _SEVERE_CAL_MM = 5
 
 Draw = Callable[[float, float, SiteView, Theme], str]
@@ -34,8 +30,7 @@ class Row:
 
 
 def _figure(x: float, y: float, number: int | None, **style: str | float) -> str:
-    shown = _DASH if number is None else str(number).replace("-", "\u2212")
-    return text(x, y + 4, shown, **style)
+    return text(x, y + 4, DASH if number is None else str(number), **style)
 
 
 def depth_cell(x: float, y: float, site: SiteView, theme: Theme) -> str:
@@ -86,7 +81,7 @@ def signs_cell(x: float, y: float, site: SiteView, theme: Theme) -> str:
             fill=theme.suppuration,
             stroke=theme.ink,
             stroke_width=1.2,
-        )
+        ) + tag("circle", cx=x + both, cy=y, r=1.2, fill=theme.ink)
     if not drawn and site.is_bleeding is False:
         drawn = tag("circle", cx=x, cy=y, r=1.9, fill="none", stroke=theme.faint_ink)
     return drawn
@@ -146,6 +141,11 @@ class Side:
         return top - height if toward < 0 else top + PANEL_HEIGHT + height
 
 
+def is_shown(mouth: Mouth, tooth: int, site: Site) -> bool:
+    """Whether a site has a cell: not at a missing tooth, unless a reading was recorded there."""
+    return not mouth.tooth(tooth).is_missing or bool(mouth.site(tooth, site).words())
+
+
 def rows_svg(side: Side, mouth: Mouth, theme: Theme) -> str:
     """All rows of figures of a side."""
     drawn = ""
@@ -156,8 +156,8 @@ def rows_svg(side: Side, mouth: Mouth, theme: Theme) -> str:
                 column.site_x(side.panel.aspect, site), y, mouth.site(column.tooth, site), theme
             )
             for column in side.columns
-            if not mouth.tooth(column.tooth).is_missing
             for site in sites_on_screen(column.tooth, side.panel.aspect)
+            if is_shown(mouth, column.tooth, site)
         )
         label = text(
             LEFT - 8, y + 3.5, row.label, text_anchor="end", font_size=10.5, fill=theme.soft_ink
@@ -176,136 +176,3 @@ def separators_svg(top: float, bottom: float, columns: tuple[Column, ...], theme
     return tag("path", d=lines, stroke=theme.rule, stroke_width=0.8) + tag(
         "path", d=moved(middle, top) + lined((middle, bottom)), stroke=theme.faint_ink
     )
-
-
-def band_svg(  # noqa: PLR0913 - a drawing needs its place, its content and its colours
-    top: float,
-    columns: tuple[Column, ...],
-    mouth: Mouth,
-    numbering: Numbering,
-    marked: AbstractSet[SiteKey],
-    theme: Theme,
-) -> str:
-    """The band between the two sides of an arch: tooth numbers and mobility."""
-    ground = tag(
-        "rect",
-        x=LEFT,
-        y=top,
-        width=WIDTH - LEFT - RIGHT,
-        height=BAND_HEIGHT,
-        rx=4,
-        fill=theme.band,
-    )
-    labels = "".join(
-        text(LEFT - 8, y, label, text_anchor="end", font_size=10.5, fill=theme.soft_ink)
-        for y, label in ((top + 16, "Tooth"), (top + 32, "Mobility"))
-    )
-    teeth = "".join(_tooth_label(top, column, mouth, numbering, theme) for column in columns)
-    rings = "".join(
-        ring_svg(column.middle - 18, top + 2, 36, BAND_HEIGHT - 4, theme)
-        + badge_svg(column.middle + 18, top + 4, theme)
-        for column in columns
-        if any(tooth == column.tooth and site not in SITES for tooth, site in marked)
-    )
-    return ground + labels + tag("g", teeth, text_anchor="middle") + rings
-
-
-def _tooth_label(
-    top: float, column: Column, mouth: Mouth, numbering: Numbering, theme: Theme
-) -> str:
-    found = mouth.tooth(column.tooth)
-    ink = theme.faint_ink if found.is_missing else theme.ink
-    label = text(
-        column.middle,
-        top + 18,
-        written(column.tooth, numbering),
-        font_size=15,
-        font_weight="bold",
-        fill=ink,
-    )
-    if found.is_missing:
-        return label + text(
-            column.middle, top + 32, found.state, font_size=9.5, fill=theme.soft_ink
-        )
-    moves = found.mobility not in {None, "0"}
-    if found.is_implant and not moves:
-        return label + text(column.middle, top + 32, "implant", font_size=9.5, fill=theme.soft_ink)
-    return label + text(
-        column.middle,
-        top + 33,
-        found.mobility or _DASH,
-        font_size=12 if moves else 10.5,
-        font_weight="bold" if moves else "normal",
-        fill=theme.ink if moves else theme.faint_ink,
-    )
-
-
-def ring_svg(x: float, y: float, width: float, height: float, theme: Theme) -> str:
-    """The ring round what differs."""
-    return tag(
-        "rect",
-        x=x,
-        y=y,
-        width=width,
-        height=height,
-        rx=7,
-        fill=theme.marked,
-        fill_opacity="0.08",
-        stroke=theme.marked,
-        stroke_width=2,
-    )
-
-
-def badge_svg(x: float, y: float, theme: Theme) -> str:
-    """The symbol of what differs: "not equal" on a disc, drawn so that it needs no font."""
-    sign = (
-        moved(x - 3.2, y - 1.6)
-        + lined((x + 3.2, y - 1.6))
-        + moved(x - 3.2, y + 1.6)
-        + lined((x + 3.2, y + 1.6))
-        + moved(x - 2.2, y + 3.8)
-        + lined((x + 2.2, y - 3.8))
-    )
-    return tag("circle", cx=x, cy=y, r=6.6, fill=theme.marked) + tag(
-        "path", d=sign, stroke=theme.paper, stroke_width=1.3, stroke_linecap="round"
-    )
-
-
-def marks_svg(side: Side, marked: AbstractSet[SiteKey], theme: Theme) -> str:
-    """Ring and symbol of every differing site of a side."""
-    toward, aspect = side.panel.toward, side.panel.aspect
-    inner = side.panel.apical_edge
-    top, height = min(inner, side.outer_edge), abs(side.outer_edge - inner)
-    drawn = ""
-    for column in side.columns:
-        for site in sites_on_screen(column.tooth, aspect):
-            if (column.tooth, site) in marked:
-                x = column.site_x(aspect, site)
-                drawn += ring_svg(x - 9.6, top, 19.2, height, theme)
-                drawn += badge_svg(x, side.outer_edge + toward * 6, theme)
-    return drawn
-
-
-def hints_svg(side: Side, mouth: Mouth, numbering: Numbering) -> str:
-    """An invisible target over every site that says it in words."""
-    inner = side.panel.cej
-    top, height = min(inner, side.outer_edge), abs(side.outer_edge - inner)
-
-    def target(column: Column, site: Site) -> str:
-        name = f"Tooth {written(column.tooth, numbering)}"
-        return tag(
-            "rect",
-            hint(mouth.words(column.tooth, site, name)),
-            x=column.site_x(side.panel.aspect, site) - 9.5,
-            y=top,
-            width=19,
-            height=height,
-        )
-
-    targets = [
-        target(column, site)
-        for column in side.columns
-        if not mouth.tooth(column.tooth).is_missing
-        for site in sites_on_screen(column.tooth, side.panel.aspect)
-    ]
-    return tag("g", *targets, fill="#000", fill_opacity="0")

@@ -40,6 +40,8 @@ class Shape:
 _FLAT = ((-0.36, 1.0), (0.0, 1.0), (0.34, 0.98))
 _POINTED = ((0.0, 1.0),)
 _ROUND = ((-0.02, 1.0),)
+_ROUNDNESS: dict[tuple[Local, ...], float] = {_POINTED: 0.14, _ROUND: 0.34}
+"""How flat the biting edge is at its tip; an incisor's and a molar's are flat."""
 _TWO_CUSPS = ((-0.25, 0.98), (0.0, 0.86), (0.25, 0.96))
 _SHAPES: dict[Arch, dict[int, Shape]] = {
     Arch.UPPER: {
@@ -108,27 +110,28 @@ def _crown_path(pen: _Pen, shape: Shape) -> str:
     half, neck, height = shape.crown / 2, shape.neck / 2, shape.crown_mm
     edge = [(across * shape.crown, -up * height) for across, up in shape.edge]
     shoulder = 0.74 if shape.edge in (_FLAT, _TWO_CUSPS) else 0.66
+    roundness = _ROUNDNESS.get(shape.edge, 0.6)
     mesial, distal = (-half, -shoulder * height), (half, -(shoulder - 0.04) * height)
     path = pen.move((-neck, 0)) + pen.curve(
         (-neck - 0.01, -0.25 * height), (-half, -0.42 * height), mesial
     )
-    path += _corner(pen, mesial, edge[0])
+    path += _corner(pen, mesial, edge[0], roundness)
     for start, end in itertools.pairwise(edge):
         middle = (start[0] + end[0]) / 2
         path += pen.curve((middle, start[1]), (middle, end[1]), end)
     last = edge[-1]
     path += pen.curve(
-        (last[0] + 0.6 * (distal[0] - last[0]), last[1]),
+        (last[0] + roundness * (distal[0] - last[0]), last[1]),
         (distal[0], distal[1] + 0.5 * (last[1] - distal[1])),
         distal,
     )
     return path + pen.curve((half, -0.40 * height), (neck + 0.01, -0.25 * height), (neck, 0)) + "Z"
 
 
-def _corner(pen: _Pen, side: Local, edge: Local) -> str:
+def _corner(pen: _Pen, side: Local, edge: Local, roundness: float) -> str:
     return pen.curve(
         (side[0], side[1] + 0.5 * (edge[1] - side[1])),
-        (edge[0] - 0.6 * (edge[0] - side[0]), edge[1]),
+        (edge[0] - roundness * (edge[0] - side[0]), edge[1]),
         edge,
     )
 

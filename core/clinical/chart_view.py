@@ -4,13 +4,15 @@ Rule of the house: nothing is filled in; a site without a reading stays without 
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from core.clinical import furcation, mobility
+from core.clinical.chart_theme import Theme
 from core.clinical.site import SITE_NAMES, Site
-from core.clinical.tooth import ALL_TEETH
+from core.clinical.tooth import ALL_TEETH, Numbering
 
 DEEP_MM, SEVERE_MM = 4, 6
 """From here on a depth is emphasised, and strongly emphasised."""
@@ -104,6 +106,23 @@ class Mouth:
         """A site in words, with the tooth's name in front."""
         said = self.site(tooth, site).words() or "not recorded"
         return f"{name} {site} ({SITE_NAMES[site]}): {said}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One exam and how it is shown.
+
+    Attributes:
+        view: The exam.
+        numbering: How teeth are labelled.
+        marked: Sites and teeth that differ.
+        theme: Colours.
+    """
+
+    view: Mouth
+    numbering: Numbering
+    marked: AbstractSet[SiteKey]
+    theme: Theme
 
 
 def mouth(readings: pl.DataFrame, findings: pl.DataFrame) -> Mouth:

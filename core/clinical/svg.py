@@ -3,11 +3,20 @@
 Rule of the house: every text and attribute is escaped here, so nothing else has to remember it.
 """
 
+import html
 import itertools
+import re
 from collections.abc import Iterable
-from html import escape
 
 Point = tuple[float, float]
+
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def escape(content: str) -> str:
+    """Text that is safe in SVG: markup escaped, characters XML cannot hold shown as a mark."""
+    return html.escape(_NOT_XML.sub("\ufffd", content))
 
 
 def number(value: float) -> str:

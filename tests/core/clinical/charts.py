@@ -1,10 +1,14 @@
 """Charts for the tests: frames of readings and findings, by hand and by hypothesis."""
 
 import polars as pl
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from core.clinical.site import SITES
 from core.vocabulary import SiteReading, ToothFinding
+
+LAW = settings(deadline=None, max_examples=50)
+"""How a law is tried: often enough, and never against the clock."""
 
 READINGS = SiteReading.schema()
 FINDINGS = ToothFinding.schema()
@@ -59,7 +63,7 @@ def many_findings(draw):
     values = st.tuples(
         MARK,
         MARK,
-        st.none() | st.sampled_from(["0", "1", "1+", "1.5", "III", "\u00bd"]),
+        st.none() | st.sampled_from(["0", "1", "1+", "1.5", "III", "\u00bd"]) | st.text(max_size=4),
         GRADE,
         GRADE,
         GRADE,

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clinical.diagnosis import EXTENTS, ROMAN, STAGES, read_diagnoses, read_diagnosis
+from tests.core.clinical.charts import LAW
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,7 @@ def test_a_diagnosis_is_read_as_recorded(text, stage, grade, extent, is_legacy):
     assert seen.verbatim == text
 
 
+@LAW
 @given(
     stage=st.sampled_from(list(STAGES)),
     grade=st.sampled_from("ABC"),
@@ -73,6 +75,7 @@ def test_a_current_diagnosis_is_read_in_any_usual_wording(stage, grade, extent, 
     assert ROMAN[seen.stage_number or 0] == stage
 
 
+@LAW
 @given(text=st.text(max_size=60))
 def test_the_verbatim_text_is_always_kept(text):
     assert read_diagnosis(text).verbatim == text

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from core.clinical import codes, furcation, mobility
 from core.clinical.codes import Phase
 from core.clinical.furcation import Scale
+from tests.core.clinical.charts import LAW
 
 
 def read(texts, expr):
@@ -45,6 +46,7 @@ def test_mobility_is_read_with_halves_and_plus(text, canonical, degree):
     assert read([text], mobility.is_mobile(V)) == [bool(degree)]
 
 
+@LAW
 @given(text=st.text(max_size=6))
 def test_canonical_mobility_is_read_as_itself(text):
     once = read([text], mobility.canonical(V))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.clinical.indices import BASES, RULES, chart_indices, ratio, with_bases
 from core.vocabulary import ChartRecord
-from tests.core.clinical.charts import findings, many_findings, many_readings, readings
+from tests.core.clinical.charts import LAW, findings, many_findings, many_readings, readings
 
 NOTHING = findings().clear()
 
@@ -101,6 +101,7 @@ def test_no_exams_give_no_figures():
     assert chart_indices(readings(), NOTHING).is_empty()
 
 
+@LAW
 @given(
     numerator=st.integers(-5000, 20000),
     denominator=st.integers(0, 192),
@@ -126,6 +127,7 @@ def slow_sites(chart, found, exam):
             yield row
 
 
+@LAW
 @given(chart=many_readings(), found=many_findings())
 def test_the_figures_agree_with_counting_one_site_after_the_other(chart, found):
     for seen in chart_indices(chart, found).to_dicts():
@@ -144,6 +146,7 @@ def test_the_figures_agree_with_counting_one_site_after_the_other(chart, found):
         assert seen["plaque_sites"] in {None, sum(bool(row["has_plaque"]) for row in sites)}
 
 
+@LAW
 @given(chart=many_readings(), found=many_findings())
 def test_no_share_leaves_0_to_100(chart, found):
     for seen in chart_indices(chart, found).to_dicts():
@@ -152,6 +155,7 @@ def test_no_share_leaves_0_to_100(chart, found):
         assert seen["bop_sites"] is None or seen["bop_sites"] <= seen["sites_probed"]
 
 
+@LAW
 @given(chart=many_readings(), found=many_findings(), seed=st.integers(0, 9))
 def test_the_order_of_rows_does_not_matter(chart, found, seed):
     shuffled = chart.sample(fraction=1, shuffle=True, seed=seed)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from core.clinical import reading as r
 from core.clinical.reading import MarginSign
+from tests.core.clinical.charts import LAW
 
 PLUS, MINUS = MarginSign.RECESSION_POSITIVE, MarginSign.RECESSION_NEGATIVE
 
@@ -59,6 +60,7 @@ def test_minus_one_is_a_margin_unless_declared_a_sentinel():
     assert values(["-1", "1"], r.margin_mm(pl.col("v"), PLUS, sentinels={-1})) == [None, 1]
 
 
+@LAW
 @given(depth=st.none() | st.integers(0, 20), recession=st.none() | st.integers(-15, 20))
 def test_attachment_level_is_signed_and_unknown_where_a_part_is_unknown(depth, recession):
     frame = pl.DataFrame(
@@ -68,6 +70,7 @@ def test_attachment_level_is_signed_and_unknown_where_a_part_is_unknown(depth, r
     assert frame.item() == wanted
 
 
+@LAW
 @given(bleeding=st.booleans(), suppurating=st.booleans(), plaque=st.booleans(), other=st.booleans())
 def test_marks_packed_in_bits_are_read_back(bleeding, suppurating, plaque, other):
     packed = bleeding + 2 * suppurating + 4 * plaque + 8 * other
@@ -108,6 +111,7 @@ def test_the_margins_sign_is_decided_by_a_large_majority_only(margins, answer):
     assert "positive" in detected.evidence
 
 
+@LAW
 @given(
     sites=st.lists(
         st.tuples(st.integers(0, 12), st.integers(-4, 9)).filter(lambda s: s[0] + s[1] >= 0),

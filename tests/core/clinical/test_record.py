@@ -11,6 +11,7 @@ from core.clinical.layout import KEY
 from core.clinical.record import chart_json, chart_text, is_chart, parse_chart, parse_exams
 from core.clinical.site import site_rank
 from tests.core.clinical.charts import (
+    LAW,
     findings,
     full_findings,
     full_mouth,
@@ -38,6 +39,7 @@ def record_of(chart, found=NO_FINDINGS, exams=None):
     return json.loads(chart_json(chart, found, exams)["chart_json"][0])
 
 
+@LAW
 @given(chart=many_readings(), found=many_findings())
 def test_a_chart_written_as_json_is_read_back(chart, found):
     written = chart_json(chart, found)
@@ -48,6 +50,7 @@ def test_a_chart_written_as_json_is_read_back(chart, found):
     assert seen_findings.equals(found.sort(KEY))
 
 
+@LAW
 @given(chart=many_readings(), found=many_findings())
 def test_a_record_read_and_written_again_is_the_same_text(chart, found):
     written = chart_json(chart, found)
@@ -55,6 +58,7 @@ def test_a_record_read_and_written_again_is_the_same_text(chart, found):
     assert again.equals(written)
 
 
+@LAW
 @given(chart=many_readings(), found=many_findings())
 def test_both_forms_are_plain_ascii_for_every_exam(chart, found):
     exams = pl.concat([chart["exam_key"], found["exam_key"]]).unique().sort().to_list()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from core.clinical import site as s
 from core.clinical.site import Arch, Aspect, Site
 from core.clinical.tooth import ALL_TEETH, arch_of
+from tests.core.clinical.charts import LAW
 
 
 def read(texts, aliases=s.SITE_ALIASES):
@@ -68,6 +69,7 @@ def test_every_site_is_on_exactly_one_screen_row():
     )
 
 
+@LAW
 @given(tooth=st.sampled_from(ALL_TEETH), aspect=st.sampled_from(Aspect))
 def test_mesial_looks_to_the_midline(tooth, aspect):
     on_screen = s.sites_on_screen(tooth, aspect)

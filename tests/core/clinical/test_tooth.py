@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from core.clinical import tooth as t
 from core.clinical.site import Arch
 from core.clinical.tooth import Kind, Numbering
+from tests.core.clinical.charts import LAW
 
 TEETH = st.sampled_from(t.ALL_TEETH)
 
@@ -17,6 +18,7 @@ def universal(texts, numbering):
     return frame.select(t.universal_from(pl.col("tooth"), numbering)).to_series().to_list()
 
 
+@LAW
 @given(tooth=TEETH, numbering=st.sampled_from(Numbering))
 def test_a_tooth_written_in_any_numbering_is_read_back(tooth, numbering):
     assert universal([t.written(tooth, numbering)], numbering) == [tooth]
@@ -40,6 +42,7 @@ def test_known_teeth_have_their_known_numbers(tooth, fdi, palmer, haderup):
     assert (t.fdi(tooth), t.palmer(tooth), t.haderup(tooth)) == (fdi, palmer, haderup)
 
 
+@LAW
 @given(tooth=TEETH)
 def test_the_fdi_formula_holds(tooth):
     formula = (
@@ -146,6 +149,7 @@ def test_numbering_is_decided_by_the_teeth_only_one_system_has(values, answer):
     assert "only in FDI" in detected.evidence
 
 
+@LAW
 @given(teeth=st.lists(TEETH, max_size=40))
 def test_numbering_is_never_decided_wrongly(teeth):
     for numbering in Numbering:
