@@ -120,6 +120,8 @@ def _bear_out(known: set[_Tale], found: dict[_Tale, int], told: int) -> None:
 
 def _after(store: Store, link: Link) -> list[dict[str, Any]]:
     event = tables.events
-    query = select(event).where(event.c.seq > link.seq).order_by(event.c.seq).limit(_BATCH)
+    query = select(event).order_by(event.c.seq).limit(_BATCH)
+    if link.seq:  # the first look has no bound: nothing may stand before the first event either
+        query = query.where(event.c.seq > link.seq)
     with store.reading() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
