@@ -26,7 +26,7 @@ ENVIRONMENT = {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
     "PREFECT_RUNNER_POLL_FREQUENCY": "2",
 }
-"""Settings of Prefect that every process of ours is given, unless the environment says otherwise."""
+"""Settings of Prefect for every process of ours; the environment goes before them."""
 
 _START_WITHIN_S = 120.0
 _HOST = "127.0.0.1"

@@ -4,8 +4,10 @@ Rule of the house: a run is given the migration's id; everything else it asks th
 """
 
 import sys
+from typing import cast
 
 from prefect import serve
+from prefect.deployments.runner import RunnerDeployment
 
 from flows.authorize import authorize
 from flows.delta import delta
@@ -17,13 +19,14 @@ DEPLOYMENT = "console"
 def main(migration_id: str) -> None:
     """Serve until the process is told to end."""
     parameters = {"migration_id": migration_id}
-    serve(
-        *(
-            each.to_deployment(DEPLOYMENT, parameters=parameters, concurrency_limit=1)
-            for each in (authorize, delta, rollback)
-        ),
-        limit=1,
-    )
+    deployments = [
+        cast(
+            "RunnerDeployment",
+            each.to_deployment(DEPLOYMENT, parameters=parameters, concurrency_limit=1),
+        )
+        for each in (authorize, delta, rollback)
+    ]
+    serve(*deployments, limit=1)
 
 
 if __name__ == "__main__":

@@ -100,11 +100,6 @@ def _held_against_snapshot(passage: Passage, after: View, conflicts: pl.DataFram
     return snapshot_roots(after) == passage.ledger.snapshot(BEFORE)
 
 
-def present_rollback(passage: Passage) -> None:
-    """Make the emergency exit signable."""
-    passage.ledger.present(Gate.ROLLBACK, ANYTIME)
-
-
 def rollback(passage: Passage) -> Result:
     """Undo what was loaded, under a rollback's signature.
 

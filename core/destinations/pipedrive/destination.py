@@ -11,7 +11,7 @@ import httpx
 import polars as pl
 
 from core.destinations.pipedrive import listing
-from core.destinations.pipedrive.contacts import Foreign, foreign_of
+from core.destinations.pipedrive.contacts import Foreign
 from core.destinations.pipedrive.conversation import (
     Silence,
     Talk,
@@ -24,11 +24,12 @@ from core.destinations.pipedrive.conversation import (
 from core.destinations.pipedrive.costs import cost
 from core.destinations.pipedrive.custom import ACTIVITY_TYPE, CUSTOM_FIELD, labels_json
 from core.destinations.pipedrive.dialect import Dialect, learn
-from core.destinations.pipedrive.digest import digests_of
 from core.destinations.pipedrive.governor import number_of, out_of_tokens
-from core.destinations.pipedrive.parse import Known, parse, refs_of
+from core.destinations.pipedrive.parse import Known
 from core.destinations.pipedrive.places import site_of, storage_url
+from core.destinations.pipedrive.prices import walk_price, write_price
 from core.destinations.pipedrive.render import Payload, render
+from core.destinations.pipedrive.sighting import Sighting
 from core.destinations.pipedrive.wire import Answer, Letter, Wire
 from core.errors import DestinationRefused, Transient
 from core.pace import backoff_s
@@ -109,32 +110,20 @@ class PipedriveDestination:
 
     def observe(self, crm_object: CrmObject, record_ids: Known) -> Observed:
         """Walk all live records of an object; `record_ids` turns links into refs."""
-        raw = list(self._hold(listing.walk(self._site, crm_object)).values())
+        sighting = Sighting(crm_object, self._dialect, record_ids)
+        self._hold(listing.walk(self._site, crm_object, sighting.take))
         if crm_object is CrmObject.PERSON:
-            self._foreign = foreign_of(raw)
-        refs = refs_of(crm_object, raw, self._dialect)
-        ours = [each for each, ref in zip(raw, refs, strict=True) if ref is not None]
-        digests = pl.DataFrame(
-            {
-                "record_id": [each["id"] for each in raw],
-                "ref": refs,
-                "digest": digests_of(crm_object, raw),
-            },
-            schema={"record_id": pl.Int64, "ref": pl.String, "digest": pl.String},
-        )
-        return Observed(parse(crm_object, ours, self._dialect, record_ids), digests)
+            self._foreign = sighting.foreign
+        return sighting.observed()
 
     def seek(self, target: str, floor: int) -> pl.DataFrame:
         """Newest first down to id `floor` (exclusive): `ref`, `record_id` of records of ours."""
-        crm_object = CrmObject(target)
-        walk = listing.walk(self._site, crm_object, newest_first=True, floor=floor)
-        raw = list(self._hold(walk).values())
-        found = {
-            "ref": refs_of(crm_object, raw, self._dialect),
-            "record_id": [each["id"] for each in raw],
-        }
-        frame = pl.DataFrame(found, schema={"ref": pl.String, "record_id": pl.Int64})
-        return frame.filter(pl.col("ref").is_not_null())
+        sighting = Sighting(CrmObject(target), self._dialect, {})
+        walk = listing.walk(
+            self._site, CrmObject(target), sighting.take, newest_first=True, floor=floor
+        )
+        self._hold(walk)
+        return sighting.observed().found.select("ref", "record_id")
 
     def write(self, intents: Sequence[Intent]) -> list[Receipt]:
         """Send each intent once, concurrently, within the allowed pace.
@@ -161,6 +150,14 @@ class PipedriveDestination:
             Receipt(each.write_id, Outcome.UNSENT, reason="tokens") for each in intents[affordable:]
         ]
         return receipts
+
+    def price(self, target: str, action: Action) -> int:
+        """Tokens that one write of this kind costs."""
+        return write_price(target, action)
+
+    def price_of_walk(self, crm_object: CrmObject, live: int) -> int:
+        """Tokens that a walk over so many live records costs."""
+        return walk_price(crm_object, live)
 
     def download(self, record_id: int) -> bytes:
         """The bytes of a file."""
