@@ -18,6 +18,11 @@ def _is_signed_in(session_id: str) -> bool:
     return desk.ledger().session_user(session_id, touch=False) is not None
 
 
+def middleware() -> list[Middleware]:
+    """What wraps every route, outermost first."""
+    return [Middleware(SecurityHeaders), Middleware(Door, is_signed_in=_is_signed_in)]
+
+
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
     yield
@@ -30,10 +35,7 @@ def build() -> st.App:
     return st.App(
         Path(__file__).parent / "app.py",
         routes=login.routes(desk.ledger),
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(Door, is_signed_in=_is_signed_in),
-        ],
+        middleware=middleware(),
         lifespan=_lifespan,
     )
 

@@ -1,0 +1,270 @@
+"""What a screen shows of frames and documents, without a screen."""
+
+import random
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.shaping import chart, crosswalk, figures, followup, review, road
+from core.crosswalk.mapping import ColumnMap, SchemaMap, TableMap
+from core.lifecycle import LEADS_TO, MAY_SIGN, OPENS, Gate, Role, Stage
+from core.ports import Signature
+
+
+@pytest.fixture
+def cells(factories):
+    return factories.review(30, random.Random(3))
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_the_strip_has_one_step_in_progress_at_every_stage_but_the_last(stage):
+    steps = road.strip(stage)
+    now = [step for step in steps if step.standing is road.Standing.NOW]
+    assert len(now) == (0 if stage is Stage.COMPLETE else 1)
+    assert road.current(stage) in steps
+    assert road.next_step(stage)
+
+
+def test_steps_before_the_present_one_are_done_and_those_after_it_ahead():
+    standings = [step.standing for step in road.strip(Stage.SAMPLE_LOADED)]
+    at = standings.index(road.Standing.NOW)
+    assert set(standings[:at]) == {road.Standing.DONE}
+    assert set(standings[at + 1 :]) == {road.Standing.AHEAD}
+
+
+@pytest.mark.parametrize("gate", Gate)
+def test_a_gate_is_offered_exactly_where_its_stage_follows(gate):
+    for stage in Stage:
+        opens = OPENS.get(gate, Stage.ROLLED_BACK)
+        assert (stage in road.SIGNED_AT[gate]) == (opens in LEADS_TO[stage])
+    assert road.role_names(MAY_SIGN[gate])
+
+
+def test_signatures_are_listed_newest_first_with_their_standing():
+    at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    first, second, third = (
+        Signature(number, Gate.MAP, "adam", Role.ADMIN, at, "h", "read", is_used=number == 1)
+        for number in (1, 2, 3)
+    )
+    rows = road.signature_rows((first, second, third), {3})
+    assert rows["standing"].to_list() == ["in force", "void", "carried out"]
+    assert rows["when"][0] == "2026-11-20 09:30 UTC"
+
+
+def test_losses_come_before_other_differences_and_those_before_the_rest(cells):
+    severities = review.ordered(cells)["severity"].to_list()
+    assert severities == sorted(severities, key=("loss", "harmless", "").index)
+    assert severities.count("loss") == 2
+
+
+def test_tiles_count_every_record_and_cell_once(cells):
+    tiles = review.tiles(cells)
+    assert [tile.target for tile in tiles] == ["person", "deal", "activity"]
+    assert sum(tile.cells for tile in tiles) == cells.height
+    assert sum(tile.records for tile in tiles) == cells["ref"].n_unique()
+    assert (
+        sum(tile.unequal for tile in tiles)
+        == cells.height - review.status_counts(cells)["as intended"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [
+        (review.Filter(), 510),
+        (review.Filter(targets=("person",)), 240),
+        (review.Filter(statuses=("missing",)), 1),
+        (review.Filter(fields=("Address", "Chart")), 60),
+        (review.Filter(text="ADDRESS"), 30),
+        (review.Filter(text="patient|P3", fields=("Address",)), 2),
+        (review.Filter(text="(.*"), 0),
+    ],
+)
+def test_a_filter_keeps_what_it_names(cells, wanted, count):
+    assert review.filtered(cells, wanted).height == count
+
+
+def test_the_name_of_a_filter_tells_nothing_of_its_text():
+    assert "Testman" not in review.Filter(text="Testman").digest()
+    assert review.Filter(text="a").digest() != review.Filter(text="b").digest()
+
+
+@given(rows=st.integers(0, 1_000), per_page=st.integers(1, 120))
+def test_pages_together_hold_every_row_once(rows, per_page):
+    frame = pl.DataFrame({"row": range(rows)}, schema={"row": pl.Int64})
+    count = review.pages(rows, per_page)
+    parts = [review.page(frame, number, per_page) for number in range(1, count + 1)]
+    assert pl.concat(parts).equals(frame)
+    assert review.page(frame, count + 5, per_page).equals(parts[-1])
+
+
+def test_groups_and_records_add_up_to_the_cells(cells):
+    assert review.grouped(cells)["cells"].sum() == cells.height
+    records = review.records(cells)
+    assert records["cells"].sum() == cells.height
+    assert records["losses"][0] == 1
+    first = records.row(0, named=True)
+    assert review.record(cells, first["target"], first["ref"]).height == first["cells"]
+
+
+def test_classes_list_losses_first(cells):
+    assert review.classes(cells)["severity"].to_list()[:2] == ["loss", "loss"]
+
+
+def exam(**changes) -> chart.ExamPair:
+    reading = {"exam_key": "E1", "tooth": 3, "site": "MB", "probing_depth_mm": 5}
+    reading |= {"recession_mm": 1, "mgj_mm": None, "is_bleeding": True}
+    reading |= {"is_suppurating": False, "has_plaque": None}
+    finding = {"exam_key": "E1", "tooth": 3, "is_missing": False, "mobility": "1"}
+    frames = [pl.DataFrame([row]) for row in (reading, finding, reading | changes, finding)]
+    pair = chart.pair("E1", "2026-01-02", (frames[0], frames[1]), (frames[2], frames[3]))
+    assert pair is not None
+    return pair
+
+
+def test_an_exam_read_back_as_it_was_has_no_difference():
+    assert exam().differences().is_empty()
+    assert exam().marked() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"probing_depth_mm": 6}, "Probing depth (mm)"),
+        ({"recession_mm": None}, "Gingival margin (mm)"),
+        ({"is_bleeding": False}, "Bleeding"),
+        ({"is_suppurating": None}, "Suppuration"),
+        ({"has_plaque": True}, "Plaque"),
+    ],
+)
+def test_a_reading_that_differs_is_named_by_tooth_site_and_quantity(changes, what):
+    pair = exam(**changes)
+    assert pair.differences().select("tooth", "site", "what").row(0) == ("3", "MB", what)
+    assert pair.marked() == {(3, "MB")}
+
+
+def test_a_reading_that_is_not_there_on_one_side_differs():
+    pair = exam(site="DB")
+    assert {row[1] for row in pair.differences().iter_rows()} == {"MB", "DB"}
+
+
+def test_a_deal_shows_its_exam_and_a_person_every_exam_newest_first(factories):
+    exams, _, _ = factories.charts(3, random.Random(1))
+    deal = chart.exams_of(exams, target="deal", ref=f"m{2:024x}", source_key="treatment_plan|T2")
+    assert deal["exam_key"].to_list() == ["E3"]
+    person = chart.exams_of(exams, target="person", ref="m0", source_key="patient|P2")
+    assert person["exam_key"].to_list() == ["E4", "E3"]
+    assert chart.exams_of(exams, target="note", ref="m0", source_key="note|1").is_empty()
+
+
+def test_what_is_unanswered_comes_first_in_the_map(factories):
+    rows = crosswalk.map_rows(factories.schema_map())
+    assert rows["state"].to_list()[:2] == [crosswalk.OPEN] * 2
+    assert rows.filter(pl.col("column") == "MISC1")["band"][0] == "doubtful"
+    assert crosswalk.filter_map(rows, states=(crosswalk.LEFT,)).height == 2
+    assert crosswalk.filter_map(rows, table="PERIO_EXAM", text="exam_dt").height == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["", "first_name"]), st.sampled_from(["", "log"])), max_size=6
+    )
+)
+def test_the_map_shows_every_column_as_the_map_itself_sees_it(answers):
+    columns = tuple(
+        ColumnMap(f"C{place}", field, left=left) for place, (field, left) in enumerate(answers)
+    )
+    schema_map = SchemaMap(tables=(TableMap("T", "patient", columns=columns),))
+    rows = crosswalk.map_rows(schema_map)
+    is_open = rows.filter(pl.col("state") == crosswalk.OPEN)
+    assert {f"T.{name}" for name in is_open["column"]} == set(schema_map.unanswered())
+
+
+def test_decisions_are_all_listed(factories):
+    rows = crosswalk.decision_rows(factories.schema_map())
+    assert "margin sign" in rows["setting"].to_list()
+
+
+def test_undecided_and_flagged_tables_come_first(factories):
+    rows = crosswalk.inventory_rows(factories.inventory())
+    assert rows["table"].to_list()[:2] == ["X_OHI_INDEX", "X_RECALL_NOTES"]
+    assert crosswalk.inventory_counts(factories.inventory())["undecided"] == 2
+    assert crosswalk.inventory_rows(factories.inventory(), only_flagged=True).height == 5
+
+
+def test_field_rows_carry_the_code_that_is_known():
+    rows = crosswalk.field_rows(None, {"person|Chart Number": "a" * 40})
+    known = rows.filter(pl.col("code") != "")
+    assert known.select("object", "name").rows() == [("person", "Chart Number")]
+
+
+def test_a_figure_that_is_not_there_is_not_zero(factories):
+    assert figures.cell_counts(None)["moved"] is None
+    assert figures.shown(None) == "—"
+    assert figures.shown(61_240) == "61,240"
+    records = figures.record_counts(factories.RESULT)
+    assert records["object"][0] == "Organizations"
+    assert records["planned"].null_count() == records.height
+
+
+def test_a_plan_is_counted_per_object_in_load_order(factories):
+    counts = figures.plan_counts(factories.FULL_PLAN)
+    assert counts["writes"].sum() == factories.FULL_PLAN["writes"]
+    assert counts["object"][0] == "Organizations"
+    nested = {"by_object": {"person": {"create": 3, "update": 1}, "custom_field": 2}}
+    assert figures.plan_counts(nested).rows() == [("Persons", 4), ("custom_field", 2)]
+    assert figures.plan_tokens({"tokens": {"minimum": 5}}, {"webhooks": ["a"]}) == {
+        "tokens": 5,
+        "left": None,
+        "webhooks": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("progress", "share"),
+    [
+        (None, None),
+        ({"done": 1}, None),
+        ({"done": 1, "total": 4}, 0.25),
+        ({"done": 9, "total": 4}, 1),
+    ],
+)
+def test_progress_is_a_share_only_where_its_size_is_known(progress, share):
+    assert figures.share_done(progress) == share
+
+
+def test_live_records_are_counted_per_object():
+    records = pl.DataFrame({"target": ["deal", "person", "person"], "ref": ["a", "b", "c"]})
+    assert figures.live_records(records).rows() == [("Persons", 2), ("Deals", 1)]
+
+
+def test_a_record_that_changed_in_two_fields_counts_once(factories):
+    assert followup.totals(factories.changes()) == {"new": 2, "changed": 1, "gone": 1}
+
+
+def test_conflicts_are_listed_by_object_and_record(factories):
+    rows = followup.conflict_rows(factories.conflicts())
+    assert rows["target"].to_list() == ["deal", "person"]
+    assert rows["before"].to_list() == ["", ""]
+
+
+def test_audit_events_are_filtered_and_newest_first(place, factories):
+    place.ledger.audit("export", actor="adam", subject="Checklist", outcome="ok")
+    events = place.ledger.events(newest=100)
+    rows = followup.filter_events(events, text="CHECK")
+    assert rows["action"].to_list() == ["export"]
+    assert followup.filter_events(events, actor="set-up").height == 3
+    assert followup.filter_events(events)["seq"].is_sorted(descending=True)
+    assert len(followup.event_rows(rows)["hash"][0]) == 12
+
+
+def test_who_asked_for_a_load_is_found_in_the_log(place, factories):
+    factories.walk(place, Stage.ROLLBACK_REHEARSED)
+    assert followup.asked_by(place.ledger.events(), "plan") is None
+    place.ledger.request_load(user="adam", password=factories.PASSWORD, plan_id="plan")
+    asked = followup.asked_by(place.ledger.events(), "plan")
+    assert asked is not None
+    assert asked[0] == "adam"
