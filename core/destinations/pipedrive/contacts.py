@@ -45,7 +45,7 @@ def with_foreign(
     return [*ours, *({**each, "primary": not ours and not n} for n, each in enumerate(others))]
 
 
-def foreign_of(persons: Sequence[Mapping[str, Any]]) -> Foreign:
+def foreign_of(persons: Sequence[Mapping[str, Any]]) -> dict[int, dict[str, list[Entry]]]:
     """What stands on each person beside ours: other labels, and a second one of ours."""
     found: dict[int, dict[str, list[Entry]]] = {}
     for person in persons:

@@ -65,13 +65,12 @@ def custom_of(target: str, raw: Mapping[str, object]) -> Custom | None:
 
 
 def options_of(raw: object) -> dict[str, int]:
-    """Label -> id of a pick-list's options; the older one wins where a label stands twice."""
-    options = raw if isinstance(raw, list) else []
-    return {
-        each["label"]: each["id"]
-        for each in reversed(options)
-        if isinstance(each, dict) and isinstance(each.get("id"), int)
-    }
+    """Label -> id of a pick-list's options; the first one where a label stands twice."""
+    ids: dict[str, int] = {}
+    for each in raw if isinstance(raw, list) else []:
+        if isinstance(each, dict) and isinstance(each.get("id"), int):
+            ids.setdefault(each["label"], each["id"])
+    return ids
 
 
 def vanished(target: str, name: str, crm_type: str, what: str = "is not there") -> FieldVanished:

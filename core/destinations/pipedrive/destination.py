@@ -16,6 +16,7 @@ from core.destinations.pipedrive.conversation import (
     Silence,
     Talk,
     ask,
+    error_of,
     judge,
     method_and_path,
     read,
@@ -166,6 +167,8 @@ class PipedriveDestination:
         if answer.has_redirect_location:
             elsewhere = storage_url(answer.headers["location"])
             answer = self._tried(httpx.Request("GET", elsewhere), read_file, is_ours=False)
+        if not answer.is_success:
+            raise error_of(answer)
         return answer.content
 
     def spent(self) -> Spending:

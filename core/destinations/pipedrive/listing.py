@@ -25,43 +25,58 @@ from core.ports import User
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import BEARS_REF
 
-Records = dict[int, dict[str, Any]]
-"""Record id -> record, in the order of the walk."""
+Page = list[dict[str, Any]]
 
-Keep = Callable[[list[dict[str, Any]]], bool]
-"""Takes a page; says whether the walk goes on."""
+Take = Callable[[Page], None]
+"""Is given a page."""
 
+Keep = Callable[[Page], bool]
+"""Is given a page; says whether the walk goes on."""
 
 _NO_ID = "a record without an id"
 _CIRCLE = "the same page twice"
 _NO_MORE = "more records to come, but none on the page"
+_NO_ORDER = "its records in another order each time"
+_STEPS_BACK = 20
 _NO_LIST = "something else than a list"
 _NO_USER = "no user"
 
 
 def walk(
-    site: Site, crm_object: CrmObject, *, newest_first: bool = False, floor: int = 0
-) -> Talk[Records]:
-    """All live records of an object, or the newest down to an id (exclusive)."""
-    place = PLACES[crm_object]
-    found: Records = {}
+    site: Site, crm_object: CrmObject, take: Take, *, newest_first: bool = False, floor: int = 0
+) -> Talk[None]:
+    """All live records of an object, or the newest down to an id (exclusive).
+
+    Args:
+        site: Where.
+        crm_object: What.
+        take: Is given each page's records, none of them twice.
+        newest_first: Order of the ids.
+        floor: Stop before this id.
+    """
+    place, seen = PLACES[crm_object], set[int]()
+
+    def keep(page: Page) -> bool:
+        fresh: Page = []
+        for record in page:
+            record_id = record.get("id")
+            if type(record_id) is not int:
+                raise _misshapen(_NO_ID)
+            if record_id <= floor:
+                take(fresh)
+                return False
+            if record_id not in seen:
+                seen.add(record_id)
+                fresh.append(record)
+        take(fresh)
+        return True
+
     pages = _v2_pages if place.is_v2 else _v1_pages
-    yield from pages(site, place, lambda page: _keep(found, page, floor), newest_first=newest_first)
-    return found
+    yield from pages(site, place, keep, newest_first=newest_first)
 
 
-def _keep(found: Records, page: list[dict[str, Any]], floor: int) -> bool:
-    for record in page:
-        if type(record.get("id")) is not int:
-            raise _misshapen(_NO_ID)
-        if record["id"] <= floor:
-            return False
-        found[record["id"]] = record
-    return True
-
-
-def _into(listed: list[dict[str, Any]]) -> Keep:
-    def keep(page: list[dict[str, Any]]) -> bool:
+def _into(listed: Page) -> Keep:
+    def keep(page: Page) -> bool:
         listed.extend(page)
         return True
 
@@ -94,12 +109,15 @@ def _v1_pages(site: Site, place: Place, keep: Keep, *, newest_first: bool) -> Ta
     last record of the page before is not the first of this one, and the walk steps back.
     """
     order = "id DESC" if newest_first else "id ASC"
-    start, last = 0, None
+    start, last, steps_back = 0, None, 0
     while True:
         query: dict[str, str | int] = {"start": start, "limit": place.limit, "sort": order}
         body = yield httpx.Request("GET", site.url(place.path, **query))
         page = _page(body)
-        if last is not None and (not page or page[0].get("id") != last) and start > 0:
+        if last is not None and (not page or page[0].get("id") != last):
+            steps_back += 1
+            if steps_back > _STEPS_BACK:
+                raise _misshapen(_NO_ORDER)
             start, last = max(0, start - place.limit), None
             continue
         pagination = (body.get("additional_data") or {}).get("pagination") or {}
@@ -110,7 +128,7 @@ def _v1_pages(site: Site, place: Place, keep: Keep, *, newest_first: bool) -> Ta
         start, last = start + len(page) - 1, page[-1].get("id")
 
 
-def _page(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _page(body: Mapping[str, Any]) -> Page:
     page = body.get("data")
     if page is None:
         return []
@@ -124,7 +142,7 @@ def custom_fields(site: Site) -> Talk[list[Custom]]:
     found: list[Custom] = []
     for crm_object in BEARS_REF:
         place = Place(PLACES[crm_object].fields_path)
-        listed: list[dict[str, Any]] = []
+        listed: Page = []
         yield from _cursor_pages(site, place, _into(listed))
         customs = (custom_of(crm_object, each) for each in listed)
         found.extend(each for each in customs if each is not None)

@@ -10,7 +10,7 @@ from core.vocabulary.record import REF_FIELD
 
 _REF = r"m[0-9a-f]{24}"
 _OURS = re.compile(rf"\A(?:<p>(.*)</p>)?\s*<p>{REF_FIELD} ({_REF})</p>\s*\Z", re.DOTALL)
-_MENDED = re.compile(rf"{REF_FIELD} ({_REF})(?:\s|</p>|<br\s*/?>)*\Z", re.IGNORECASE)
+_MENDED = re.compile(rf"{REF_FIELD} ({_REF})(?:\s|&nbsp;|</?p>|<br\s*/?>)*\Z", re.IGNORECASE)
 _IN_NAME = re.compile(rf"(?:\A|[^0-9A-Za-z])({_REF})(?:\.[0-9A-Za-z.]+)?\Z")
 _BREAK = re.compile(r"<br\s*/?>|</p>\s*<p>", re.IGNORECASE)
 _TAGS = ("<p>", "</p>", "<br>", "<br/>", "<br />")

@@ -29,6 +29,6 @@ def walk_price(crm_object: CrmObject, live: int) -> int:
     """Tokens that a walk over so many live records costs; an empty list costs one page."""
     place = PLACES[crm_object]
     # a v1 page overlaps the one before by a record, to notice deletions under the walk
-    step = place.limit if place.is_v2 else place.limit - 1
-    pages = max(1, -(-live // step))
+    overlap = 0 if place.is_v2 else 1
+    pages = max(1, -(-(live - overlap) // (place.limit - overlap)))
     return pages * cost("GET", "/api/v2/records" if place.is_v2 else "/v1/records")
