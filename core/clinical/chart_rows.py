@@ -77,11 +77,11 @@ def signs_cell(x: float, y: float, site: SiteView, theme: Theme) -> str:
             "circle",
             cx=x + both,
             cy=y,
-            r=3.6,
+            r=4.2,
             fill=theme.suppuration,
             stroke=theme.ink,
             stroke_width=1.2,
-        ) + tag("circle", cx=x + both, cy=y, r=1.2, fill=theme.ink)
+        ) + tag("circle", cx=x + both, cy=y, r=1, fill=theme.ink)
     if not drawn and site.is_bleeding is False:
         drawn = tag("circle", cx=x, cy=y, r=1.9, fill="none", stroke=theme.faint_ink)
     return drawn

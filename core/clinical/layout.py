@@ -34,16 +34,39 @@ def by_tooth(readings: pl.DataFrame) -> pl.DataFrame:
         pl.col(NUMBERS).cast(pl.Int64),
         pl.col(MARKS).cast(pl.Boolean),
         place=site_rank(pl.col("site")),
-    ).with_columns(is_row=True)
-    assert placed["place"].null_count() == 0, "readings were conformed: every site is one of six"
-    places = pl.DataFrame({"place": range(len(SITES))}, schema={"place": pl.Int8})
-    grid = placed.select(KEY).unique().join(places, how="cross")
-    filled = grid.join(placed, on=[*KEY, "place"], how="left").sort(*KEY, "place")
-    assert len(filled) == len(grid), "readings were conformed: one row per exam, tooth and site"
-    is_empty = pl.all_horizontal(pl.col(*NUMBERS, *MARKS).is_null())
-    return filled.group_by(KEY, maintain_order=True).agg(
-        pl.col(NUMBERS),
-        *(mark_text(pl.col(name)).str.join("").alias(name) for name in MARKS),
-        at=mark_text(pl.col("is_row").fill_null(value=False)).str.join(""),
-        is_empty_row=(is_empty & pl.col("is_row")).any(),
     )
+    assert placed["place"].null_count() == 0, "readings were conformed: every site is one of six"
+    teeth = placed.select(KEY).unique().sort(KEY).with_row_index("row")
+    slot = pl.col("row").cast(pl.Int64) * len(SITES) + pl.col("place")
+    filled = (
+        pl.select(slot=pl.int_range(len(teeth) * len(SITES), dtype=pl.Int64))
+        .join(
+            placed.join(teeth, on=KEY).select(
+                slot.alias("slot"), *NUMBERS, *MARKS, pl.lit(value=True).alias("is_row")
+            ),
+            on="slot",
+            how="left",
+            maintain_order="left",
+        )
+        .with_columns(is_empty=pl.all_horizontal(pl.col(*NUMBERS, *MARKS).is_null()))
+    )
+    is_single = len(filled) == len(teeth) * len(SITES)
+    assert is_single, "readings were conformed: one row per exam, tooth and site"
+    return teeth.select(KEY).with_columns(
+        *(_sixes(filled[name]) for name in NUMBERS),
+        *(_sixes(_marks(filled, name)).list.join("") for name in MARKS),
+        at=_sixes(
+            _marks(filled.with_columns(pl.col("is_row").fill_null(value=False)), "is_row")
+        ).list.join(""),
+        is_empty_row=_sixes(
+            filled.select(pl.col("is_empty") & pl.col("is_row")).to_series()
+        ).list.any(),
+    )
+
+
+def _marks(filled: pl.DataFrame, name: str) -> pl.Series:
+    return filled.select(mark_text(pl.col(name)).alias(name)).to_series()
+
+
+def _sixes(column: pl.Series) -> pl.Series:
+    return column.reshape((-1, len(SITES))).arr.to_list()

@@ -93,18 +93,18 @@ def _heads(
 
 
 def _quadrant_lines(readings: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
-    cells = _cells(readings, findings)
     rows = ["tooth_cell", *(label for _, _, label in _ROWS)]
-    padded = cells.unpivot(
-        rows, index=["exam_key", "block", "screen"], variable_name="row", value_name="cell"
-    ).sort("exam_key", "block", "screen")
+    is_said = (pl.col(rows) != _NOTHING).any()
+    joined = (
+        _cells(readings, findings)
+        .sort("exam_key", "block", "screen")
+        .group_by("exam_key", "block", maintain_order=True)
+        .agg(pl.when(is_said).then(pl.col(rows).str.pad_end(_CELL).str.join("")))
+        .unpivot(rows, index=["exam_key", "block"], variable_name="row", value_name="line")
+    )
     rank = pl.col("row").replace_strict({row: 1 + place for place, row in enumerate(rows)})
     label = pl.when(pl.col("row") == "tooth_cell").then(pl.lit("Tooth")).otherwise(pl.col("row"))
-    joined = padded.group_by("exam_key", "block", "row", maintain_order=True).agg(
-        is_said=(pl.col("cell") != _NOTHING).any(),
-        line=pl.col("cell").str.pad_end(_CELL).str.join(""),
-    )
-    lines = joined.filter("is_said").select(
+    lines = joined.filter(pl.col("line").is_not_null()).select(
         *_line(
             pl.col("block"),
             rank,
@@ -133,12 +133,16 @@ def _cells(readings: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(" imp"))
         .otherwise(pl.lit(""))
     )
-    return spread.select(
-        "exam_key",
-        "block",
-        "screen",
-        (pl.col("tooth").cast(pl.String) + state).alias("tooth_cell"),
-        *(_cell(aspect, column).alias(label) for aspect, column, label in _ROWS),
+    on_right = pl.col("tooth").is_in([tooth for tooth in QUADRANT_OF if is_right(tooth)])
+    return pl.concat(
+        half.select(
+            "exam_key",
+            "block",
+            "screen",
+            (pl.col("tooth").cast(pl.String) + state).alias("tooth_cell"),
+            *(_cell(aspect, column, like).alias(label) for aspect, column, label in _ROWS),
+        )
+        for half, like in ((spread.filter(on_right), 1), (spread.filter(~on_right), 16))
     )
 
 
@@ -157,16 +161,10 @@ def _whole_quadrants(seen: pl.DataFrame) -> pl.DataFrame:
     return shown.join(places, on="block")
 
 
-def _cell(aspect: Aspect, column: str) -> pl.Expr:
-    sides = [
-        pl.concat_str(
-            [_token(column, SITES.index(site)) for site in sites_on_screen(tooth, aspect)],
-            separator="/",
-        )
-        for tooth in (1, 16)
-    ]
-    on_right = pl.col("tooth").is_in([tooth for tooth in QUADRANT_OF if is_right(tooth)])
-    return pl.when(on_right).then(sides[0]).otherwise(sides[1])
+def _cell(aspect: Aspect, column: str, like: int) -> pl.Expr:
+    """The three sites of a row, in the order they stand on the screen at a tooth like this one."""
+    places = [SITES.index(site) for site in sites_on_screen(like, aspect)]
+    return pl.concat_str([_token(column, place) for place in places], separator="/")
 
 
 def _token(column: str, place: int) -> pl.Expr:
