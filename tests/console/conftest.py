@@ -1,10 +1,7 @@
 """A folder with a real ledger and vault, and a browser's session in it."""
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,29 +9,13 @@ from streamlit.testing.v1 import AppTest
 import console
 from console import access, desk
 from console.desk import Desk
-
-
-def _factories() -> ModuleType:
-    name = "console_factories"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / "factories.py")
-        assert spec is not None
-        assert spec.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
-@pytest.fixture(scope="session")
-def factories() -> ModuleType:
-    """The synthetic practices."""
-    return _factories()
+from tests.console import factories
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factories: ModuleType) -> Iterator[Desk]:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """An open folder with three users."""
-    made: Desk = factories.open_folder(tmp_path / "migration")
+    made = factories.open_folder(tmp_path / "migration")
     monkeypatch.setenv(desk.FOLDER_VARIABLE, str(made.folder))
     desk.put(made)
     yield made
@@ -42,9 +23,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factories: ModuleType
 
 
 @pytest.fixture
-def screen(
-    place: Desk, monkeypatch: pytest.MonkeyPatch, factories: ModuleType
-) -> Callable[..., AppTest]:
+def screen(place: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Opens a screen of the console as a user."""
 
     def opened(name: str, user: str = "clara") -> AppTest:

@@ -1,6 +1,5 @@
 """What a screen shows of frames and documents, without a screen."""
 
-import random
 from datetime import UTC, datetime
 
 import polars as pl
@@ -12,11 +11,12 @@ from console.shaping import chart, crosswalk, figures, followup, review, road
 from core.crosswalk.mapping import ColumnMap, SchemaMap, TableMap
 from core.lifecycle import LEADS_TO, MAY_SIGN, OPENS, Gate, Role, Stage
 from core.ports import Signature
+from tests.console import factories, frames
 
 
 @pytest.fixture
-def cells(factories):
-    return factories.review(30, random.Random(3))
+def cells():
+    return frames.review(30, seed=3)
 
 
 @pytest.mark.parametrize("stage", Stage)
@@ -151,8 +151,8 @@ def test_a_reading_that_is_not_there_on_one_side_differs():
     assert {row[1] for row in pair.differences().iter_rows()} == {"MB", "DB"}
 
 
-def test_a_deal_shows_its_exam_and_a_person_every_exam_newest_first(factories):
-    exams, _, _ = factories.charts(3, random.Random(1))
+def test_a_deal_shows_its_exam_and_a_person_every_exam_newest_first():
+    exams, _, _ = frames.charts(3, seed=1)
     deal = chart.exams_of(exams, target="deal", ref=f"m{2:024x}", source_key="treatment_plan|T2")
     assert deal["exam_key"].to_list() == ["E3"]
     person = chart.exams_of(exams, target="person", ref="m0", source_key="patient|P2")
@@ -160,7 +160,7 @@ def test_a_deal_shows_its_exam_and_a_person_every_exam_newest_first(factories):
     assert chart.exams_of(exams, target="note", ref="m0", source_key="note|1").is_empty()
 
 
-def test_what_is_unanswered_comes_first_in_the_map(factories):
+def test_what_is_unanswered_comes_first_in_the_map():
     rows = crosswalk.map_rows(factories.schema_map())
     assert rows["state"].to_list()[:2] == [crosswalk.OPEN] * 2
     assert rows.filter(pl.col("column") == "MISC1")["band"][0] == "doubtful"
@@ -183,12 +183,12 @@ def test_the_map_shows_every_column_as_the_map_itself_sees_it(answers):
     assert {f"T.{name}" for name in is_open["column"]} == set(schema_map.unanswered())
 
 
-def test_decisions_are_all_listed(factories):
+def test_decisions_are_all_listed():
     rows = crosswalk.decision_rows(factories.schema_map())
     assert "margin sign" in rows["setting"].to_list()
 
 
-def test_undecided_and_flagged_tables_come_first(factories):
+def test_undecided_and_flagged_tables_come_first():
     rows = crosswalk.inventory_rows(factories.inventory())
     assert rows["table"].to_list()[:2] == ["X_OHI_INDEX", "X_RECALL_NOTES"]
     assert crosswalk.inventory_counts(factories.inventory())["undecided"] == 2
@@ -201,7 +201,7 @@ def test_field_rows_carry_the_code_that_is_known():
     assert known.select("object", "name").rows() == [("person", "Chart Number")]
 
 
-def test_a_figure_that_is_not_there_is_not_zero(factories):
+def test_a_figure_that_is_not_there_is_not_zero():
     assert figures.cell_counts(None)["moved"] is None
     assert figures.shown(None) == "—"
     assert figures.shown(61_240) == "61,240"
@@ -210,7 +210,7 @@ def test_a_figure_that_is_not_there_is_not_zero(factories):
     assert records["planned"].null_count() == records.height
 
 
-def test_a_plan_is_counted_per_object_in_load_order(factories):
+def test_a_plan_is_counted_per_object_in_load_order():
     counts = figures.plan_counts(factories.FULL_PLAN)
     assert counts["writes"].sum() == factories.FULL_PLAN["writes"]
     assert counts["object"][0] == "Organizations"
@@ -241,17 +241,17 @@ def test_live_records_are_counted_per_object():
     assert figures.live_records(records).rows() == [("Persons", 2), ("Deals", 1)]
 
 
-def test_a_record_that_changed_in_two_fields_counts_once(factories):
+def test_a_record_that_changed_in_two_fields_counts_once():
     assert followup.totals(factories.changes()) == {"new": 2, "changed": 1, "gone": 1}
 
 
-def test_conflicts_are_listed_by_object_and_record(factories):
+def test_conflicts_are_listed_by_object_and_record():
     rows = followup.conflict_rows(factories.conflicts())
     assert rows["target"].to_list() == ["deal", "person"]
     assert rows["before"].to_list() == ["", ""]
 
 
-def test_audit_events_are_filtered_and_newest_first(place, factories):
+def test_audit_events_are_filtered_and_newest_first(place):
     place.ledger.audit("export", actor="adam", subject="Checklist", outcome="ok")
     events = place.ledger.events(newest=100)
     rows = followup.filter_events(events, text="CHECK")
@@ -261,7 +261,7 @@ def test_audit_events_are_filtered_and_newest_first(place, factories):
     assert len(followup.event_rows(rows)["hash"][0]) == 12
 
 
-def test_who_asked_for_a_load_is_found_in_the_log(place, factories):
+def test_who_asked_for_a_load_is_found_in_the_log(place):
     factories.walk(place, Stage.ROLLBACK_REHEARSED)
     assert followup.asked_by(place.ledger.events(), "plan") is None
     place.ledger.request_load(user="adam", password=factories.PASSWORD, plan_id="plan")

@@ -4,7 +4,6 @@ import re
 
 import httpx
 import pytest
-
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -12,6 +11,7 @@ from starlette.routing import Route
 from console import desk, login
 from console.asgi import middleware
 from console.headers import content_security_policy
+from tests.console import factories
 
 PAGE = {"accept": "text/html"}
 
@@ -47,7 +47,7 @@ async def token(browser) -> str:
     return found.group(1)
 
 
-async def sign_in(browser, factories, **changes):
+async def sign_in(browser, **changes):
     form = {"user": "clara", "password": factories.PASSWORD, "csrf": await token(browser)}
     return await browser.post("/auth/login", data=form | changes)
 
@@ -60,8 +60,8 @@ async def test_the_anonymous_are_led_to_the_sign_in_form(browser):
     assert (await browser.get("/media/anything.png")).status_code == 401
 
 
-async def test_a_user_with_the_right_password_gets_a_session(browser, factories):
-    answer = await sign_in(browser, factories)
+async def test_a_user_with_the_right_password_gets_a_session(browser):
+    answer = await sign_in(browser)
     assert answer.status_code == 303
     assert answer.headers["location"] == "/"
     cookie = next(
@@ -72,13 +72,15 @@ async def test_a_user_with_the_right_password_gets_a_session(browser, factories)
     assert "Secure" not in cookie
     page = await browser.get("/", headers=PAGE)
     assert page.status_code == 200
-    assert desk.ledger().session_user(browser.cookies["sid"], touch=False).name == "clara"
+    user = desk.ledger().session_user(browser.cookies["sid"], touch=False)
+    assert user is not None
+    assert user.name == "clara"
 
 
-async def test_behind_tls_the_cookie_is_secure(place, factories):
+async def test_behind_tls_the_cookie_is_secure(place):
     transport = httpx.ASGITransport(app=site())
     async with httpx.AsyncClient(transport=transport, base_url="https://127.0.0.1") as browser:
-        answer = await sign_in(browser, factories)
+        answer = await sign_in(browser)
         cookies = answer.headers.get_list("set-cookie")
         assert all("Secure" in value for value in cookies if value.startswith("sid="))
         assert "max-age" in answer.headers["strict-transport-security"]
@@ -93,18 +95,16 @@ async def test_behind_tls_the_cookie_is_secure(place, factories):
         ({"csrf": ""}, 403),
     ],
 )
-async def test_a_wrong_sign_in_is_refused_without_saying_what_was_wrong(
-    browser, factories, changes, status
-):
-    answer = await sign_in(browser, factories, **changes)
+async def test_a_wrong_sign_in_is_refused_without_saying_what_was_wrong(browser, changes, status):
+    answer = await sign_in(browser, **changes)
     assert answer.status_code == status
     assert "sid" not in browser.cookies
     assert 'role="alert"' in answer.text
     assert "nobody" not in answer.text
 
 
-async def test_signing_out_ends_the_session_in_the_ledger(browser, factories):
-    await sign_in(browser, factories)
+async def test_signing_out_ends_the_session_in_the_ledger(browser):
+    await sign_in(browser)
     session_id = browser.cookies["sid"]
     answer = await browser.get("/auth/logout")
     assert answer.headers["location"] == "/auth/login"
