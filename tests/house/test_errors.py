@@ -11,7 +11,8 @@ DRAWING = errors.__doc__ or ""
 
 
 def below(parent: type[MigrationError]) -> set[type[MigrationError]]:
-    children = set(parent.__subclasses__())
+    """Every error of the tree that is drawn; flows and console have some of their own besides."""
+    children = {child for child in parent.__subclasses__() if child.__module__ == errors.__name__}
     return children.union(*(below(child) for child in children))
 
 
