@@ -110,7 +110,7 @@ def make_plan(kind: str, writes: pl.DataFrame, cells: pl.DataFrame, context: str
         whole[:32],
         kind,
         hashed.select(pl.col(name).cast(dtype) for name, dtype in WRITES_SCHEMA.items()),
-        cells.select(CELLS_SCHEMA).sort("write_id", "field"),
+        cells.select(*CELLS_SCHEMA).sort("write_id", "field"),
     )
 
 

@@ -7,6 +7,7 @@ decisions are recorded as made by its two users.
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from rich.console import Console
 from core.crosswalk.mapping import load, save
 from core.errors import SetupError
 from core.lifecycle import Gate, Stage
-from core.matching import merge_answers
+from core.matching import agreement, merge_answers
 from core.migration.guard import Result
 from core.migration.reversing import ANYTIME
 from core.practice.change import change_practice
@@ -117,11 +118,9 @@ class Demo:
     def _confirm_map(self) -> None:
         """The demo's admin answers what the proposal left open, from the generator's own map."""
         file = self.folder / MAP_FILE
-        merged, agreement = merge_answers(load(file), confirmed_map(), decided_by=ADMIN)
-        save(merged, file)
-        self.results["agreement"] = {
-            name: getattr(agreement, name) for name in type(agreement).__slots__
-        }
+        proposal, answers = load(file), confirmed_map()
+        self.results["agreement"] = asdict(agreement(proposal, answers))
+        save(merge_answers(proposal, answers, decided_by=ADMIN), file)
         self._flow("mapping", "Presenting the confirmed map")
         self._sign(Gate.MAP, ADMIN)
 
@@ -146,6 +145,9 @@ class Demo:
             return
         if not (self.folder / PRACTICE / _CHANGED).exists():
             change_practice(self.folder / PRACTICE, seed=seed)
+        with open_workbench(self.folder, lock=False) as bench:
+            is_picked_up = "delta" in bench.ledger.runs()["kind"]
+        if not is_picked_up:
             self._flow("delta", "Picking up later work of the practice")
 
     def say(self, what: str) -> None:

@@ -178,7 +178,7 @@ class _Batches:
                 fields[name] = self._resolved(to.value, linked)
                 if fields[name] is None:
                     return None
-        if action != Action.CREATE and record_id is None:
+        if action != Action.CREATE and record_id is None and target in ORDER:
             record_id = self._ids.get((target, ref))
             if record_id is None:
                 return None

@@ -22,12 +22,12 @@ from core.migration.conflicts import (
 )
 from core.migration.context import context
 from core.migration.guard import Result, allow, close_step
-from core.migration.intake import keep_wanted, kept_wanted, read_practice, wanted_records
+from core.migration.intake import Intake, keep_wanted, kept_wanted, read_practice, wanted_records
 from core.migration.metering import Meter
 from core.migration.observation import View, observe
 from core.migration.passage import ACTOR, Passage
 from core.migration.result import proof_counts
-from core.migration.specify import adopt
+from core.migration.specify import add_labels, adopt
 from core.migration.verify import keep_found, prove
 from core.plan import Plan, plan
 from core.vocabulary.field import CrmObject
@@ -55,10 +55,14 @@ def delta(passage: Passage) -> Result:
     allow(passage, Stage.VERIFIED, "delta")
     meter = Meter(passage)
     adopt(passage)
+    under = str((passage.ledger.kept("loaded") or {}).get("plan_id"))
+    intake = read_practice(passage)
+    labels = add_labels(passage, intake.conformed.entities, under)
     plan_id = passage.ledger.open_plan("delta")
-    counts: dict[str, object] = {}
+    counts: dict[str, object] = {"pick_lists_grown": labels}
     if plan_id is None:
-        plan_id, counts = _plan_delta(passage, meter)
+        plan_id, found = _plan_delta(passage, intake, meter, under)
+        counts |= found
     done = carry_out(passage, plan_id, "delta") if plan_id else Done()
     view = observe(passage)
     meter.walk(view)
@@ -69,11 +73,12 @@ def delta(passage: Passage) -> Result:
     return close_step(passage, "delta", meter, Stage.VERIFIED, counts)
 
 
-def _plan_delta(passage: Passage, meter: Meter) -> tuple[str | None, dict[str, object]]:
+def _plan_delta(
+    passage: Passage, intake: Intake, meter: Meter, under: str
+) -> tuple[str | None, dict[str, object]]:
     """The approved plan's id (None: nothing to write) and what was found."""
     then = kept_wanted(passage)
     rests_on = context(passage)
-    intake = read_practice(passage)
     assembled = wanted_records(passage, intake)
     view = observe(passage)
     meter.walk(view)
@@ -94,10 +99,7 @@ def _plan_delta(passage: Passage, meter: Meter) -> tuple[str | None, dict[str, o
     keep_plan(passage, pickup.plan, view.floors(), actor=ACTOR)
     meter.writes(pickup.plan)
     # picking up later work is part of what the full load's signature allows
-    loaded = passage.ledger.kept("loaded") or {}
-    passage.ledger.approve(
-        pickup.plan.plan_id, gate=Gate.LOAD, actor=ACTOR, under=str(loaded.get("plan_id"))
-    )
+    passage.ledger.approve(pickup.plan.plan_id, gate=Gate.LOAD, actor=ACTOR, under=under)
     return pickup.plan.plan_id, counts
 
 

@@ -57,7 +57,7 @@ def review_cells(
     parts = [
         _object_cells(name, wanted[name], found[name], sources, proof.cells) for name in CrmObject
     ]
-    return pl.concat(parts).select(REVIEW_SCHEMA)
+    return pl.concat(parts).select(*REVIEW_SCHEMA)
 
 
 def _object_cells(

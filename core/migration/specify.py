@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from core.errors import DestinationRefused, SettingMissing
+from core.errors import DestinationRefused, FieldVanished, SettingMissing
+from core.lifecycle import Gate
 from core.migration.carry_out import Done, carry_out, keep_plan
 from core.migration.passage import ACTOR, Passage
 from core.plan import Plan, make_plan
@@ -17,7 +18,7 @@ from core.vocabulary import specification as spec
 from core.vocabulary.field import ENTITIES, CrmType
 
 SPECIFICATION = "specification"
-_SETUP_RANK = {"activity_type": 1}
+_PARTS = ("target", "name", "crm_type", "options")
 
 
 def specify(passage: Passage, entities: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -59,7 +60,7 @@ def kept_specification(passage: Passage) -> pl.DataFrame:
 
 
 def fields_plan(passage: Passage, wanted: pl.DataFrame) -> Plan:
-    """The writes that create what the destination lacks of a specification.
+    """The writes that create what the destination lacks of a specification: fields and labels.
 
     Raises:
         DestinationRefused: a field of the name is there with another type.
@@ -79,35 +80,46 @@ def fields_plan(passage: Passage, wanted: pl.DataFrame) -> Plan:
             f"{first['type_there']}; {first['crm_type']} is needed."
         )
         raise DestinationRefused(message, next_step="Rename or remove that field, then try again.")
-    missing = named.filter(pl.col("type_there").is_null()).drop("type_there")
-    return _setup_plan(passage, missing, spec.digest(wanted))
+    new = named.filter(pl.col("type_there").is_null()).select(
+        *_PARTS, pl.lit(None, dtype=pl.String()).alias("code")
+    )
+    return _setup_plan(passage, pl.concat([new, _new_labels(wanted, there)]), spec.digest(wanted))
+
+
+def _new_labels(wanted: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
+    """Pick-lists that are there and lack labels, with the labels they lack."""
+    lists = wanted.filter(pl.col("options").list.len() > 0).select(*_PARTS)
+    known = there.select("target", "name", "code", pl.col("options").alias("options_there"))
+    both = lists.join(known, on=["target", "name"], how="inner")
+    lacking = [
+        [label for label in labels if label not in json.loads(options_there)]
+        for labels, options_there in both.select("options", "options_there").iter_rows()
+    ]
+    return (
+        both.with_columns(pl.Series("options", lacking, dtype=pl.List(pl.String())))
+        .filter(pl.col("options").list.len() > 0)
+        .select(*_PARTS, "code")
+    )
 
 
 def _setup_plan(passage: Passage, missing: pl.DataFrame, context: str) -> Plan:
     is_type = pl.col("target") == "activity_type"
-    rows = missing.select(
+    names = missing.select(pl.format("custom_field|{}|{}", "target", "name")).to_series()
+    options = [json.dumps(labels) for labels in missing["options"].to_list()]
+    rows = missing.with_columns(
         pl.when(is_type)
         .then(pl.lit("activity_type"))
         .otherwise(pl.lit("custom_field"))
         .alias("kind"),
-        "target",
-        "name",
-        "crm_type",
-        pl.Series(
-            "options", [json.dumps(labels) for labels in missing["options"].to_list()], pl.String()
-        ),
-    ).with_columns(
-        passage.sign(
-            missing.select(pl.format("custom_field|{}|{}", "target", "name")).to_series()
-        ).alias("ref"),
-        pl.col("kind").replace_strict(_SETUP_RANK, default=0, return_dtype=pl.Int64).alias("_rank"),
+        pl.when(pl.col("code").is_null())
+        .then(pl.lit(Action.CREATE.value))
+        .otherwise(pl.lit(Action.UPDATE.value))
+        .alias("action"),
+        pl.Series("options", options, dtype=pl.String()),
+        passage.sign(names).alias("ref"),
+        pl.when(is_type).then(1).otherwise(0).cast(pl.Int64).alias("_rank"),
     )
-    keys = [
-        pl.col("kind").alias("target"),
-        pl.lit(Action.CREATE.value).alias("action"),
-        pl.col("ref"),
-        pl.col("_rank"),
-    ]
+    keys = [pl.col("kind").alias("target"), pl.col("action"), pl.col("ref"), pl.col("_rank")]
     writes = rows.select(
         *keys,
         pl.lit(None, dtype=pl.Int64()).alias("record_id"),
@@ -115,9 +127,9 @@ def _setup_plan(passage: Passage, missing: pl.DataFrame, context: str) -> Plan:
     )
     cells = (
         rows.rename({"target": "on"})
-        .select(*keys, pl.col("on"), "name", "crm_type", "options")
+        .select(*keys, pl.col("on"), "name", "crm_type", "options", "code")
         .unpivot(
-            ["on", "name", "crm_type", "options"],
+            ["on", "name", "crm_type", "options", "code"],
             index=["target", "action", "ref", "_rank"],
             variable_name="field",
             value_name="after",
@@ -126,6 +138,7 @@ def _setup_plan(passage: Passage, missing: pl.DataFrame, context: str) -> Plan:
             pl.col("field").replace({"on": "target"}),
             pl.lit(None, dtype=pl.String()).alias("before"),
         )
+        .filter(pl.col("after").is_not_null())
     )
     return make_plan("fields", writes, cells, context)
 
@@ -135,6 +148,31 @@ def propose_fields(passage: Passage, entities: Mapping[str, pl.DataFrame]) -> Pl
     plan = fields_plan(passage, specify(passage, entities))
     keep_plan(passage, plan, {}, actor=ACTOR)
     return plan
+
+
+def add_labels(passage: Passage, entities: Mapping[str, pl.DataFrame], under: str) -> int:
+    """Add the labels that later work brought to our pick-lists; returns how many lists grew.
+
+    Args:
+        passage: The migration.
+        entities: Accepted rows.
+        under: What the load's signature is bound to; picking up later work is part of it.
+
+    Raises:
+        FieldVanished: a field of ours is not there any more.
+    """
+    plan_id = passage.ledger.open_plan("fields")
+    if plan_id is None:
+        plan = fields_plan(passage, specify(passage, entities))
+        if plan.writes.is_empty():
+            return 0
+        if (plan.writes["action"] == Action.CREATE.value).any():
+            message = "A custom field of the migration is not in the destination any more."
+            raise FieldVanished(message, next_step="Restore the field, then run the delta again.")
+        keep_plan(passage, plan, {}, actor=ACTOR)
+        passage.ledger.approve(plan.plan_id, gate=Gate.LOAD, actor=ACTOR, under=under)
+        plan_id = plan.plan_id
+    return create_fields(passage, plan_id).updated
 
 
 def create_fields(passage: Passage, plan_id: str) -> Done:

@@ -27,7 +27,7 @@ def activities(
     providers = (
         entities["provider"]
         .join(owners, on="provider_key", how="left")
-        .select("provider_key", person_name().alias("_provider"), "owner")
+        .select("provider_key", person_name().alias("_provider"), pl.col("owner").alias("_owner"))
     )
     joined = (
         entities["visit"]
@@ -47,7 +47,7 @@ def activities(
             "written_subject", "visit_type", pl.col("kind").replace_strict(_KIND_NAME)
         ).alias("visit.subject"),
         _note().alias("visit.note"),
-        pl.col("owner").alias("visit.owner"),
+        pl.col("_owner").alias("visit.owner"),
         pl.col("is_done").alias("visit.is_done"),
         due_on.alias("visit.due_on"),
         pl.when(has_time).then(pl.col("_instant").dt.time()).alias("visit.due_at"),

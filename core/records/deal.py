@@ -86,7 +86,7 @@ def deals(
         _findings(entities["custom_finding"], of_exam, of_patient),
     ):
         joined = joined.join(part, on="deal_key", how="left")
-    return Deals(_records(joined.sort("deal_key")), of_patient, of_exam, base)
+    return Deals(_records(joined.sort("deal_key"), decisions.currency), of_patient, of_exam, base)
 
 
 def _base(entities: Mapping[str, pl.DataFrame], decisions: Decisions) -> pl.DataFrame:
@@ -280,9 +280,14 @@ def _findings(
     return lines_by(ordered, "deal_key", parts, "chart_record.custom_findings")
 
 
-def _records(joined: pl.DataFrame) -> pl.DataFrame:
+def _records(joined: pl.DataFrame, currency: str) -> pl.DataFrame:
     status = pl.col("status").replace_strict(_DEAL_STATUS, default="open", return_dtype=pl.String())
-    return joined.with_columns(status.alias("deal_status")).select(
+    # a deal always has a value and a currency: what the source does not say is 0.00, and says so
+    return joined.with_columns(
+        status.alias("deal_status"),
+        pl.col("estimated_value").fill_null(0),
+        pl.col("currency").fill_null(currency),
+    ).select(
         pl.col("deal_key").alias("source_key"),
         pl.format("patient|{}", "patient_key").alias("treatment_plan.patient_key"),
         *(pl.col(name).alias(f"treatment_plan.{name}") for name in _PLAN),

@@ -71,7 +71,7 @@ def file_requests(entities: Mapping[str, pl.DataFrame], of_exam: pl.DataFrame) -
         *_histories(entities["perio_exam"], of_exam),
     ]
     blank = pl.DataFrame(schema=REQUEST_SCHEMA)
-    return pl.concat([blank, *parts], how="diagonal").select(REQUEST_SCHEMA).sort("file_key")
+    return pl.concat([blank, *parts], how="diagonal").select(*REQUEST_SCHEMA).sort("file_key")
 
 
 def _rows(rows: pl.DataFrame, entity: str, recipe: Recipe, on: str, *, kind: str) -> pl.DataFrame:

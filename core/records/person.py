@@ -9,6 +9,10 @@ import polars as pl
 
 from core.records.lines import address_line, lines_by, person_name, said
 from core.records.organization import Practices
+from core.vocabulary.field import MAX_LENGTH, CrmType
+
+_SHORT = 120
+"""Characters that a name keeps when both together are longer than a person's name may be."""
 
 REFERRED_BY = ("referred_by", "referred_by_2", "referred_by_3")
 _OWN = (
@@ -64,13 +68,31 @@ def persons(
         .join(_policies(entities["coverage"]), on="patient_key", how="left")
         .sort("patient_key")
     )
+    joined = joined.with_columns(_names())
     derived = ("address", "guarantor", "guarantor_phone", "primary_provider", "owner", "referrals")
     return joined.select(
         pl.format("patient|{}", "patient_key").alias("source_key"),
         *(pl.col(name).alias(f"patient.{name}") for name in _OWN),
+        pl.col("_full_name").alias("patient.full_name"),
         *(pl.col(f"_{name}").alias(f"patient.{name}") for name in (*derived, *REFERRED_BY)),
         *(pl.col(f"_{name}").alias(f"coverage.{name}") for name in (*_PRIMARY, "policies")),
     )
+
+
+def _names() -> list[pl.Expr]:
+    """Names that fit together; one that does not is shortened, and kept whole beside."""
+    whole = person_name()
+    is_long = whole.str.len_chars() > MAX_LENGTH[CrmType.VARCHAR]
+    return [
+        *(
+            pl.when(is_long & (pl.col(name).str.len_chars() > _SHORT))
+            .then(pl.col(name).str.slice(0, _SHORT - 3) + "...")
+            .otherwise(pl.col(name))
+            .alias(name)
+            for name in ("first_name", "last_name")
+        ),
+        pl.when(is_long).then(whole).alias("_full_name"),
+    ]
 
 
 def _accounts(accounts: pl.DataFrame) -> pl.DataFrame:

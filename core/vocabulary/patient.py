@@ -38,6 +38,11 @@ class Patient(Entity):
         "Family name.", pl.String(), home=Home(_PERSON, "last_name"), is_required=True
     )
     first_name = Field("Given name.", pl.String(), home=Home(_PERSON, "first_name"))
+    full_name = Field(
+        "First and last name whole, where they are longer than a person's name may be.",
+        pl.String(),
+        home=_custom("Full Name", CrmType.TEXT),
+    )
     middle_initial = Field("Middle initial.", pl.String(), home=_custom("Middle Initial"))
     preferred_name = Field("Name the patient goes by.", pl.String(), home=_custom("Preferred Name"))
     sex = Field("Sex as recorded.", pl.String(), home=_custom("Sex"))

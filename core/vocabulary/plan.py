@@ -53,7 +53,7 @@ class TreatmentPlan(Entity):
         "Phase of treatment.", pl.String(), _CLINICAL, _custom("Plan Phase", CrmType.ENUM)
     )
     estimated_value = Field(
-        "Estimated value.",
+        "Estimated value; 0 where the source has none, since a deal always has a value.",
         pl.Decimal(12, 2),
         _CLINICAL,
         Home(_DEAL, "value"),
