@@ -17,7 +17,7 @@ import polars as pl
 
 from core.clinical.layout import KEY, MARKS, NO, NUMBERS, UNKNOWN, YES, by_tooth
 from core.clinical.record_text import chart_text
-from core.clinical.site import SITES
+from core.clinical.site import SITES, site_rank
 from core.vocabulary import PerioExam, SiteReading, ToothFinding
 
 __all__ = ["VERSION", "chart_json", "chart_text", "is_chart", "parse_chart", "parse_exams"]
@@ -143,15 +143,16 @@ def parse_chart(chart_json: pl.Series, keys: pl.Series) -> tuple[pl.DataFrame, p
     Returns:
         Readings and findings with the vocabulary's columns.
     """
-    places: list[tuple[Any, ...]] = []
-    found: list[tuple[Any, ...]] = []
+    places: dict[str, list[Any]] = {name: [] for name in (*SiteReading.schema(), _IS_ROW)}
+    found: list[list[Any]] = []
     for key, record in _records(chart_json, keys):
         for number, tooth in record["teeth"].items():
-            places.append((key, int(number), *_place_lists(tooth)))
+            for name, six in _place_lists(key, int(number), tooth).items():
+                places[name].extend(six)
             if _is_found(tooth):
-                found.append((key, int(number), *_finding_values(tooth)))
+                found.append([key, int(number), *_finding_values(tooth)])
     findings = pl.DataFrame(found, schema=ToothFinding.schema(), orient="row")
-    return _exploded(places), findings.sort(KEY)
+    return _recorded(places), findings.sort(KEY)
 
 
 def parse_exams(chart_json: pl.Series, keys: pl.Series) -> pl.DataFrame:
@@ -241,27 +242,29 @@ def _date(text: object) -> dt.date | None:
 _MEANING = {YES: True, NO: False, UNKNOWN: None}
 _NO_NUMBERS: list[int | None] = [None] * len(SITES)
 _SITE_TEXTS = [site.value for site in SITES]
+_IS_ROW = "is_row"
 
 
-def _place_lists(tooth: _Json) -> list[list[Any]]:
-    numbers = [tooth.get(name, _NO_NUMBERS) for name in _NUMBER_NAMES.values()]
-    marks = [
-        [_MEANING[mark] for mark in tooth.get(name, _NOTHING)] for name in _MARK_NAMES.values()
-    ]
-    rows = [mark == YES for mark in tooth.get("at", _NOTHING)]
-    return [_SITE_TEXTS, *numbers, *marks, rows]
+def _place_lists(key: str, number: int, tooth: _Json) -> dict[str, list[Any]]:
+    def marks(name: str) -> list[bool | None]:
+        return [_MEANING[mark] for mark in tooth.get(name, _NOTHING)]
+
+    return {
+        "exam_key": [key] * len(SITES),
+        "tooth": [number] * len(SITES),
+        "site": _SITE_TEXTS,
+        **{column: tooth.get(name, _NO_NUMBERS) for column, name in _NUMBER_NAMES.items()},
+        **{column: marks(name) for column, name in _MARK_NAMES.items()},
+        _IS_ROW: marks("at"),
+    }
 
 
-def _exploded(places: list[tuple[Any, ...]]) -> pl.DataFrame:
-    listed = ("site", *NUMBERS, *MARKS, "is_row")
-    types = SiteReading.schema() | {"is_row": pl.Boolean()}
-    schema = {name: types[name] for name in KEY} | {name: pl.List(types[name]) for name in listed}
-    rows = pl.DataFrame(places, schema=schema, orient="row").explode(listed)
+def _recorded(places: dict[str, list[Any]]) -> pl.DataFrame:
+    rows = pl.DataFrame(places, schema=SiteReading.schema() | {_IS_ROW: pl.Boolean()})
     has_value = pl.any_horizontal(pl.col(*NUMBERS, *MARKS).is_not_null())
-    rank = {site.value: rank for rank, site in enumerate(SITES)}
     return (
-        rows.filter(has_value | pl.col("is_row"))
-        .sort(*KEY, pl.col("site").replace_strict(rank, return_dtype=pl.Int8))
+        rows.filter(has_value | pl.col(_IS_ROW))
+        .sort(*KEY, site_rank(pl.col("site")))
         .select(*SiteReading.schema())
     )
 
