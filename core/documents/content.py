@@ -13,7 +13,11 @@ from pathlib import Path
 
 import puremagic
 
+UNKNOWN = ".bin"
+"""For bytes of a kind that nobody here knows, where a person wants them carried all the same."""
+
 MEDIA_TYPES: dict[str, str] = {
+    UNKNOWN: "application/octet-stream",
     ".bmp": "image/bmp",
     ".dcm": "application/dicom",
     ".doc": "application/msword",
@@ -30,7 +34,7 @@ MEDIA_TYPES: dict[str, str] = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".zip": "application/zip",
 }
-"""The kinds of file that are carried; everything else is rejected by name of the rule."""
+"""The kinds of file that are carried; nothing runs a file under one of these suffixes."""
 
 LARGEST_BYTES = 100 * 1024 * 1024
 """Above it a reference record stands for the file, unless the settings say otherwise."""
@@ -81,7 +85,7 @@ def file_name(kind: str, on: date | None, ref: str, suffix: str) -> str:
 
 
 def suffix_of(path: Path) -> str | None:
-    """What a file is by its bytes, as a suffix of `MEDIA_TYPES`; None when it is not carried.
+    """What a file is by its bytes, as a suffix of `MEDIA_TYPES`; None when nobody here knows.
 
     The file's own name only decides where the bytes leave several of them open.
     """
@@ -93,7 +97,7 @@ def suffix_of(path: Path) -> str | None:
         return suffix
     if _is_text(head):  # pages and scripts too: under this suffix nothing runs them
         return ".json" if named == ".json" else ".txt"
-    guesses = [suffix for suffix in _guesses(path) if suffix in MEDIA_TYPES]
+    guesses = [suffix for suffix in _guesses(path) if suffix in MEDIA_TYPES.keys() - {UNKNOWN}]
     if named in guesses:
         return named
     return guesses[0] if guesses else None

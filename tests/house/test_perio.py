@@ -35,7 +35,7 @@ def tools(tmp_path) -> Path:
     """A path with the few programs that the door needs, and no Python."""
     place = Path(tmp_path) / "tools"
     place.mkdir()
-    for name in ("cat", "cksum", "cp", "dirname", "mkdir", "rm", "sh"):
+    for name in ("cat", "cksum", "cp", "dirname", "mkdir", "readlink", "rm", "sh"):
         (place / name).symlink_to(shutil.which(name) or name)
     return place
 
@@ -111,3 +111,20 @@ def test_the_door_opens_from_any_folder(house, tools, tmp_path, monkeypatch):
     put_python(tools)
     monkeypatch.chdir(tmp_path)
     assert knock(house, tools, "status").stdout == "called: -P -m flows.command status\n"
+
+
+def test_the_door_opens_through_a_link(house, tools, tmp_path):
+    put_python(tools)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "perio").symlink_to(house / "perio")
+    assert knock(tmp_path / "bin", tools, "status").stdout.startswith("called: -P -m flows.command")
+    assert (house / ".venv").is_dir()
+
+
+def test_the_door_makes_a_new_environment_when_its_python_is_gone(house, tools):
+    put_python(tools)
+    knock(house, tools, "status")
+    (house / ".venv" / "bin" / "python").unlink()
+    again = knock(house, tools, "status")
+    assert "made" in again.stderr
+    assert again.stdout == "called: -P -m flows.command status\n"
