@@ -43,9 +43,7 @@ def url(folder: Path) -> str:
 
 
 def opened(folder: Path, clock: Clock | None = None, *, lock: bool = True) -> SqlLedger:
-    return open_ledger(
-        url(folder), lock=lock, clock=clock or Clock(), key=KEY, hasher=CHEAP_HASHER
-    )
+    return open_ledger(url(folder), lock=lock, clock=clock or Clock(), key=KEY, hasher=CHEAP_HASHER)
 
 
 def settle_people(ledger: SqlLedger) -> None:

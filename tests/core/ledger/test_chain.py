@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
+from sqlalchemy import bindparam, create_engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType
 
 from core.errors import ChainBroken, LedgerError, LedgerFull
-from core.ledger import tables
+from core.ledger import tables, trail
 from core.ledger.accounts import CHEAP_HASHER
 from core.ledger.chain import Link, event_hash
 from core.ledger.ledger import SqlLedger, open_ledger
 from core.lifecycle import Gate, Stage
+from core.ports import Signature
 from tests.core.ledger.hands import (
     KEY,
     PASSWORD,
@@ -29,6 +31,15 @@ from tests.core.ledger.hands import (
 )
 
 COLUMNS = [column.name for column in tables.events.columns]
+
+FORGED_SIGNATURE = """
+    INSERT INTO signatures SELECT 9, gate, user, role, at, 'forged', '' FROM signatures
+    WHERE signature_id = 1
+"""
+FORGED_PLAN = """
+    INSERT INTO plans SELECT 'forged', kind, writes, recorded_at, approved_at, signature_id,
+    NULL, NULL FROM plans
+"""
 
 Row = dict[str, Any]
 
@@ -64,8 +75,19 @@ class Copy:
     def rows(self) -> list[Row]:
         types = ", ".join(f"typeof({name}) AS type_{name}" for name in COLUMNS)
         with self.engine.connect() as connection:
-            query = text(f"SELECT *, {types} FROM events ORDER BY seq")
+            query = text(f"SELECT *, {types} FROM events ORDER BY seq")  # noqa: S608 - names of ours
             return [dict(row) for row in connection.execute(query).mappings()]
+
+    def change(self, seq: int, column: str, value: object) -> None:
+        with self.engine.connect() as connection:
+            row = tables.events.update().where(tables.events.c.seq == seq)
+            connection.execute(
+                row.values({column: bindparam("value", type_=NullType())}), {"value": value}
+            )
+
+    def put(self, event: Row) -> None:
+        with self.engine.connect() as connection:
+            connection.execute(tables.events.insert(), [{name: event[name] for name in COLUMNS}])
 
     def verify(self) -> int:
         with opened(self.folder, lock=False) as ledger:
@@ -89,7 +111,7 @@ def in_a_copy(written: Path, change: Callable[[Copy], None]) -> None:
         try:
             change(copied)
         except DBAPIError:
-            assume(False)
+            assume(condition=False)
         finally:
             after = copied.rows()
             copied.engine.dispose()
@@ -116,7 +138,7 @@ VALUES = st.one_of(
 def test_any_column_of_any_event_that_is_changed_is_seen(written: Path, column, place, value):
     def change(copied: Copy) -> None:
         seq = copied.rows()[place % len(copied.rows())]["seq"]
-        copied.run(f"UPDATE events SET {column} = :value WHERE seq = :seq", value=value, seq=seq)
+        copied.change(seq, column, value)
 
     in_a_copy(written, change)
 
@@ -130,9 +152,7 @@ def test_a_single_flipped_bit_of_an_event_is_seen(written: Path, column, place, 
         at = letter % len(row[column])
         flipped = chr(ord(row[column][at]) ^ 1)
         value = row[column][:at] + flipped + row[column][at + 1 :]
-        copied.run(
-            f"UPDATE events SET {column} = :value WHERE seq = :seq", value=value, seq=row["seq"]
-        )
+        copied.change(row["seq"], column, value)
 
     in_a_copy(written, change)
 
@@ -145,7 +165,9 @@ def test_events_that_were_taken_out_are_seen(written: Path, first, last):
     def change(copied: Copy) -> None:
         count = len(copied.rows())
         low, high = sorted((first % count, last % count))
-        copied.run("DELETE FROM events WHERE seq BETWEEN :low AND :high", low=low + 1, high=high + 1)
+        copied.run(
+            "DELETE FROM events WHERE seq BETWEEN :low AND :high", low=low + 1, high=high + 1
+        )
 
     in_a_copy(written, change)
 
@@ -173,10 +195,7 @@ def test_an_event_that_was_put_in_is_seen(written: Path, place, like):
             shifted = "UPDATE events SET seq = seq + 1000 WHERE seq >= :seq"
             copied.run(shifted, seq=seq)
             copied.run("UPDATE events SET seq = seq - 999 WHERE seq >= 1000")
-        columns = ", ".join(COLUMNS)
-        values = ", ".join(f":{name}" for name in COLUMNS)
-        event = {name: rows[like % count][name] for name in COLUMNS} | {"seq": seq}
-        copied.run(f"INSERT INTO events ({columns}) VALUES ({values})", **event)
+        copied.put(rows[like % count] | {"seq": seq})
 
     in_a_copy(written, change)
 
@@ -187,12 +206,9 @@ def rewrite(copy: Copy, first: int, count: int) -> None:
     before = rows[first - 2]["hash"] if first > 1 else rows[0]["prev_hash"]
     copy.run("DELETE FROM events WHERE seq >= :first", first=first)
     for row in rows[first - 1 : count]:
-        event = {name: row[name] for name in COLUMNS} | {"outcome": "never happened"}
-        event |= {"prev_hash": before, "hash": event_hash(event, before)}
-        names = ", ".join(COLUMNS)
-        values = ", ".join(f":{name}" for name in COLUMNS)
-        copy.run(f"INSERT INTO events ({names}) VALUES ({values})", **event)
-        before = event["hash"]
+        event = row | {"outcome": "never happened", "prev_hash": before}
+        before = event_hash(event, before)
+        copy.put(event | {"hash": before})
 
 
 @pytest.mark.parametrize("first", [1, 2, 7, -1])
@@ -273,9 +289,9 @@ def test_a_head_record_left_behind_by_a_crash_is_no_alarm(copy: Copy):
 
 def test_a_slower_writer_never_sets_the_head_record_back(copy: Copy):
     with opened(copy.folder, lock=False) as ledger:
-        vouched = ledger.head.read()
+        vouched = (copy.folder / "ledger.head").read_bytes()
         ledger._vouch(Link(1, copy.rows()[0]["hash"]))
-        assert ledger.head.read() == vouched
+        assert (copy.folder / "ledger.head").read_bytes() == vouched
 
 
 def test_without_a_key_there_is_no_head_record(tmp_path: Path):
@@ -294,10 +310,8 @@ def test_without_a_key_there_is_no_head_record(tmp_path: Path):
         "UPDATE signature_ends SET ended = 'void'",
         "UPDATE plans SET signature_id = 2",
         "DELETE FROM signatures WHERE signature_id = 2",
-        "INSERT INTO signatures SELECT 9, gate, user, role, at, 'forged', '' FROM signatures "
-        "WHERE signature_id = 1",
-        "INSERT INTO plans SELECT 'forged', kind, writes, recorded_at, approved_at, signature_id,"
-        " NULL, NULL FROM plans",
+        FORGED_SIGNATURE,
+        FORGED_PLAN,
     ],
 )
 def test_a_signature_or_approval_written_by_hand_is_seen(copy: Copy, forgery: str):
@@ -329,13 +343,11 @@ def test_events_are_shown_newest_first(ledger: SqlLedger):
 def test_what_is_signed_during_a_walk_is_no_alarm(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
 ):
-    from core.ledger import trail
-
     monkeypatch.setattr(trail, "_BATCH", 3)
     bring_to(ledger, Stage.SAMPLE_LOADED)
     ledger.present(Gate.ROLLBACK, "undo")
     first_look = trail._after
-    signed = []
+    signed: list[Signature] = []
 
     def look(store, link):
         if not signed:

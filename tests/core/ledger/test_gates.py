@@ -201,3 +201,48 @@ def test_a_signature_is_used_once(loading: SqlLedger):
     count = loading.verify_chain()
     loading.approve(plan_id, gate=Gate.ROLLBACK, actor="test")
     assert loading.verify_chain() == count
+
+
+def test_a_plan_follows_from_what_was_signed_and_the_signature_stays_good(ledger: SqlLedger):
+    bring_to(ledger, Stage.MAP_PROPOSED)
+    ledger.present(Gate.MAP, "map")
+    ledger.sign(Gate.MAP, user="ada", password=PASSWORD)
+    for plan_id in ("sample-1", "sample-2"):
+        ledger.record_plan(plan_id, "sample", write_frame(["w1"]), actor="test")
+        ledger.approve(plan_id, gate=Gate.MAP, actor="test", under="map")
+        ledger.intend(plan_id, ["w1"], {})
+    assert ledger.signature(Gate.MAP) is not None
+    ledger.record_plan("sample-3", "sample", write_frame(["w1"]), actor="test")
+    with pytest.raises(PlanNotApproved):
+        ledger.approve("sample-3", gate=Gate.MAP, actor="test", under="another map")
+    ledger.present(Gate.MAP, "another map")
+    with pytest.raises(PlanNotApproved):
+        ledger.approve("sample-3", gate=Gate.MAP, actor="test", under="map")
+    ledger.verify_chain()
+
+
+def test_a_delta_follows_from_the_signature_that_the_load_has_used(ledger: SqlLedger):
+    bring_to(ledger, Stage.ROLLBACK_REHEARSED)
+    for plan_id in ("full", "delta"):
+        ledger.record_plan(plan_id, plan_id, write_frame(["w1"]), actor="test")
+    ledger.request_load(user="ada", password=PASSWORD, plan_id="full")
+    ledger.sign(Gate.LOAD, user="carla", password=PASSWORD)
+    ledger.approve("full", gate=Gate.LOAD, actor="test")
+    ledger.approve("delta", gate=Gate.LOAD, actor="test", under="full")
+    assert ledger.open_plan("delta") == "delta"
+    ledger.verify_chain()
+
+
+def test_a_rollbacks_signature_serves_no_second_plan(loading: SqlLedger):
+    approved_plan(loading, ["w1"], plan_id="undo")
+    loading.record_plan("more", "undo", write_frame(["w2"]), actor="test")
+    with pytest.raises(PlanNotApproved):
+        loading.approve("more", gate=Gate.ROLLBACK, actor="test", under="undo")
+
+
+def test_a_rollbacks_signature_is_spent_by_the_plan_that_follows_from_it(loading: SqlLedger):
+    loading.present(Gate.ROLLBACK, "loaded state")
+    loading.sign(Gate.ROLLBACK, user="carla", password=PASSWORD)
+    loading.record_plan("undo", "undo", write_frame(["d1"]), actor="test")
+    loading.approve("undo", gate=Gate.ROLLBACK, actor="test", under="loaded state")
+    assert loading.signature(Gate.ROLLBACK) is None

@@ -154,7 +154,7 @@ def test_a_name_that_leads_elsewhere_is_refused(vault: FileVault, name: str):
 
 AWKWARD = [
     "[x]; DROP TABLE patients;--]",
-    "Patient's \"Notes\" [old]",
+    'Patient\'s "Notes" [old]',
     "..\\..\\win.ini",
     "C:\\x",
     "CON",
