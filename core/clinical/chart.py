@@ -64,16 +64,17 @@ def chart_svg(  # noqa: PLR0913 - two frames of one exam, and how to show them
         block, y = _arch_svg(arch, y, rows, chart)
         drawn.append(block)
         y += _ARCH_GAP
-    unused = {DIFFERS} if not marked else set()
-    unused |= {PLAQUE} if all(row.label != "Plaque" for row in rows) else set()
-    drawn.append(legend_svg(y, theme, unused))
-    height = y + LEGEND_HEIGHT
+    drawn.append(legend_svg(y, theme, _unused(rows, marked)))
+    said = hint(title) + tag("desc", escape(_description(figures, marked, numbering)))
+    return _page(title, said, y + LEGEND_HEIGHT, "".join(drawn), theme)
+
+
+def _page(title: str, said: str, height: float, drawn: str, theme: Theme) -> str:
     return tag(
         "svg",
-        hint(title),
-        tag("desc", escape(_description(figures, marked, numbering))),
+        said,
         tag("rect", width=WIDTH, height=height, fill=theme.paper),
-        *drawn,
+        drawn,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {WIDTH} {height:.0f}",
         role="img",
@@ -82,6 +83,11 @@ def chart_svg(  # noqa: PLR0913 - two frames of one exam, and how to show them
         font_family=_FONT,
         style=f"display:block;max-width:{WIDTH}px;height:auto;font-variant-numeric:tabular-nums",
     )
+
+
+def _unused(rows: tuple[Row, ...], marked: AbstractSet[SiteKey]) -> set[str]:
+    has_plaque = any(row.label == "Plaque" for row in rows)
+    return ({DIFFERS} if not marked else set()) | ({PLAQUE} if not has_plaque else set())
 
 
 def _heading(title: str, figures: str, theme: Theme) -> str:

@@ -29,6 +29,21 @@ def by_tooth(readings: pl.DataFrame) -> pl.DataFrame:
     Raises:
         AssertionError: two readings stand at one site, or a site is none of the six.
     """
+    teeth, filled = _filled(readings)
+    return teeth.select(KEY).with_columns(
+        *(_sixes(filled[name]) for name in NUMBERS),
+        *(_sixes(_marks(filled, name)).list.join("") for name in MARKS),
+        at=_sixes(
+            _marks(filled.with_columns(pl.col("is_row").fill_null(value=False)), "is_row")
+        ).list.join(""),
+        is_empty_row=_sixes(
+            filled.select(pl.col("is_empty") & pl.col("is_row")).to_series()
+        ).list.any(),
+    )
+
+
+def _filled(readings: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The teeth in order, and six rows for each of them, with or without a reading."""
     placed = readings.select(
         *KEY,
         pl.col(NUMBERS).cast(pl.Int64),
@@ -52,16 +67,7 @@ def by_tooth(readings: pl.DataFrame) -> pl.DataFrame:
     )
     is_single = len(filled) == len(teeth) * len(SITES)
     assert is_single, "readings were conformed: one row per exam, tooth and site"
-    return teeth.select(KEY).with_columns(
-        *(_sixes(filled[name]) for name in NUMBERS),
-        *(_sixes(_marks(filled, name)).list.join("") for name in MARKS),
-        at=_sixes(
-            _marks(filled.with_columns(pl.col("is_row").fill_null(value=False)), "is_row")
-        ).list.join(""),
-        is_empty_row=_sixes(
-            filled.select(pl.col("is_empty") & pl.col("is_row")).to_series()
-        ).list.any(),
-    )
+    return teeth, filled
 
 
 def _marks(filled: pl.DataFrame, name: str) -> pl.Series:
