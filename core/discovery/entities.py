@@ -6,7 +6,7 @@ Rule of the house: a likeness is a hint for a person; nothing is decided here.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.discovery.naming import Words, column_words, likeness, phrase_words, words_of
+from core.discovery.naming import Words, bare_names, column_words, likeness, phrase_words, words_of
 from core.discovery.phrases import ENTITY_PHRASES, FIELD_PHRASES
 from core.vocabulary import ENTITIES
 
@@ -65,10 +65,13 @@ def context_of(entity: str, table: str) -> frozenset[str]:
 
 def site_columns(columns: Sequence[str]) -> dict[str, str]:
     """Site -> column, where a table has exactly one column for each of the six; else empty."""
-    bare = {name: _bare_site(name) for name in columns}
-    found = [(SITE_WORDS[text], name) for name, text in bare.items() if text in SITE_WORDS]
-    sites = dict(found)
-    return sites if len(found) == len(sites) == len(set(SITE_WORDS.values())) else {}
+    for bare in bare_names(columns):
+        spelled = {name: _bare_site(text) for name, text in bare.items()}
+        found = [(SITE_WORDS[text], name) for name, text in spelled.items() if text in SITE_WORDS]
+        sites = dict(found)
+        if len(found) == len(sites) == len(set(SITE_WORDS.values())):
+            return sites
+    return {}
 
 
 def _bare_site(name: str) -> str:

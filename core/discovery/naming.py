@@ -6,6 +6,7 @@ Rule of the house: a name is split and spelled out once, here; nobody compares r
 import re
 from collections.abc import Collection, Sequence
 from functools import cache, lru_cache
+from itertools import takewhile
 
 from rapidfuzz.fuzz import ratio
 
@@ -26,6 +27,9 @@ _PAIRS = {
     ("w", "phone"): ("work", "phone"),
     ("tax", "id"): ("tax", "id"),
 }
+_SIDES, _MARKS = "bldmf", "xt"
+_NUMBERING = {"id": "number", "number": "id"}
+"""Two words for what tells rows apart."""
 _CONTEXT_WEIGHT = 0.05
 _ALMOST = 87.0
 _SHORTEST_ALMOST = 5
@@ -53,9 +57,26 @@ def _spelled(piece: str) -> Words:
         return ABBREVIATIONS[piece]
     if piece in KNOWN_WORDS:
         return (piece,)
-    if piece.endswith("s") and piece[:-1] in KNOWN_WORDS | ABBREVIATIONS.keys():
-        return _spelled(piece[:-1])
-    return _split(piece) if len(piece) >= _SHORTEST_SPLIT else (piece,)
+    for ending, instead in (("ies", "y"), ("es", ""), ("s", "")):
+        single = piece.removesuffix(ending) + instead
+        if piece.endswith(ending) and _is_known(single):
+            return _spelled(single)
+    return _divided(piece) if len(piece) >= _SHORTEST_SPLIT else (piece,)
+
+
+def _divided(piece: str) -> Words:
+    # A lone letter after a known word is a side of a tooth; one before marks a table's kind.
+    if piece[-1] in _SIDES and _is_known(piece[:-1]):
+        return (*_spelled(piece[:-1]), piece[-1])
+    divided = _split(piece)
+    if len(divided) == 1 and piece[0] in _MARKS:
+        divided = _split(piece[1:])
+        return divided if len(divided) > 1 or _is_known(piece[1:]) else (piece,)
+    return divided
+
+
+def _is_known(piece: str) -> bool:
+    return piece in KNOWN_WORDS or piece in ABBREVIATIONS
 
 
 def _split(piece: str) -> Words:
@@ -64,7 +85,7 @@ def _split(piece: str) -> Words:
     for end in range(2, len(piece) + 1):
         for start in range(max(0, end - 14), end - 1):
             part = piece[start:end]
-            if start not in best or not (part in KNOWN_WORDS or part in ABBREVIATIONS):
+            if start not in best or not _is_known(part):
                 continue
             count, before = best[start]
             # The fewest parts win: long words are surer than chance pairs of letters.
@@ -94,16 +115,31 @@ def column_words(names: Sequence[str], table: str) -> dict[str, Words]:
     if sum(bare[name] != name for name in names) < enough:
         bare = {name: name for name in names}
     words = {name: words_of(bare[name]) for name in names}
+    while shared := _shared_head(words, table):
+        words = {
+            name: found[1:] if len(found) > 1 and found[0] == shared else found
+            for name, found in words.items()
+        }
+    return words
+
+
+def _shared_head(words: dict[str, Words], table: str) -> str:
+    """The first word of most columns, where it is the table's own or no word at all."""
     heads = [found[0] for found in words.values() if len(found) > 1]
     shared = max(set(heads), key=lambda head: (heads.count(head), head), default="")
-    if not shared or heads.count(shared) < max(4, len(names) * 0.6):
-        return words
-    if shared not in words_of(table) and shared in KNOWN_WORDS:
-        return words
-    return {
-        name: found[1:] if len(found) > 1 and found[0] == shared else found
-        for name, found in words.items()
-    }
+    is_common = heads.count(shared) >= max(4, len(words) * 0.6)
+    return shared if is_common and (shared in words_of(table) or shared not in KNOWN_WORDS) else ""
+
+
+def bare_names(names: Sequence[str]) -> tuple[dict[str, str], ...]:
+    """Ways to read a table's column names: as they are, without what all share, without a type."""
+    letters = zip(*(name.casefold() for name in names), strict=False)
+    head = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, letters))
+    return (
+        {name: name for name in names},
+        {name: name[head:] or name for name in names},
+        {name: _HUNGARIAN.sub("", name) for name in names},
+    )
 
 
 @lru_cache(maxsize=500_000)
@@ -131,6 +167,8 @@ def _weight(word: str, context: Collection[str]) -> float:
 def _closest(word: str, among: Sequence[str]) -> tuple[str | None, float]:
     if word in among:
         return word, 1.0
+    if word in _NUMBERING and (partner := _NUMBERING[word]) in among:
+        return partner, _ALMOST / 100
     if len(word) < _SHORTEST_ALMOST:
         return None, 0.0
     scored = [(ratio(word, other), other) for other in among if len(other) >= _SHORTEST_ALMOST]

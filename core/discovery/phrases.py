@@ -10,7 +10,8 @@ ENTITY_PHRASES: dict[str, tuple[str, ...]] = {
     for entity, text in {
         "patient": "patient; client; person; patient master; patient demographics",
         "account": "account; guarantor; responsible party; family; account master",
-        "referring_doctor": "referring doctor; referrer; referral source; outside doctor; "
+        "referring_doctor": "referring doctor; referring office; referrer; referral source; "
+        "outside doctor; "
         "referring practice; referral doctor; referring provider",
         "referral": "referral; patient referring doctor; patient referral; referral attachment; "
         "referral report; referral history",
@@ -56,7 +57,7 @@ _PLACE = {
 }
 _PATIENT_KEY = {"patient_key": "patient"}
 _PLAN_KEY = {"plan_key": "treatment plan; plan; case"}
-_PROVIDER_KEY = {"provider_key": "provider; doctor; hygienist; staff; primary provider"}
+_PROVIDER_KEY = {"provider_key": "provider; doctor; staff; primary provider; preferred provider"}
 _DOCTOR_KEY = {"doctor_key": "referring doctor; referrer; referral source; recipient"}
 _EXAM_KEY = {"exam_key": "perio exam; exam; perio; perio chart; perio header"}
 

@@ -109,7 +109,8 @@ def _parent(
         return None
     ranked: list[tuple[float, str, str]] = []
     for to_table, (to_column, known) in parents.items():
-        if (to_table, to_column) == (table, profile.column):
+        # A column that points within its own table must say so itself.
+        if to_table == table:
             continue
         is_named = _names_parent(words, profile.column, to_table, to_column)
         if not (is_named or _are_telling(known)):

@@ -6,7 +6,7 @@ Rule of the house: words only; no table or column of any one practice or product
 _SHORT = """
 pt pts pat pats=patient | acct acc acctno=account | guar guarantr=guarantor | resp=responsible
 pty=party | rp=responsible party | refdr refdrs=referring doctor | rd=referring doctor
-dr drs dentist physician=doctor | prov provs prv=provider | hyg=hygienist | stf=staff
+dr drs dentist physician professional=doctor | prov provs prv=provider | hyg=hygienist | stf=staff
 fname fnm fnam=first name | lname lnm lnam=last name | mname mnam=middle name | nam=name |
 hphone hmphone=home phone | wphone wkphone=work phone | mi=middle initial | nm=name
 surname=last name | forename given=first | dob bday birthday birthdate=birth date | birth=birth
@@ -26,7 +26,7 @@ val=value | ccy curr=currency | exm=exam | exmr examiner=examiner | periodontal 
 ppd=pd | bop bld bleed=bleeding | sup supp pus exudate suppurating=suppuration | plq=plaque
 furc furca=furcation | mob=mobility | impl=implant | miss=missing | rec=recession
 xray xrays rad rads film films image images img imaging=radiograph | dx diag=diagnosis
-ins insur=insurance | grp=group | subs subsc subscr mbr member insured=subscriber
+ins insur=insurance | grp=group | sub subs subsc subscr mbr member insured=subscriber
 rel relation reln=relationship | eff=effective | trm term expiry expires=termination
 pri prim=primary | sec secondry=secondary | ord ordinal seq sequence pos position=order
 ltr ltrs correspondence=letter | tmpl tpl tmplt=template | doc docs=document
@@ -40,7 +40,7 @@ ref refd=referral | dir=direction | find findg fndg=finding | pref=preferred | n
 sal salutation=title | fst=first | lst=last | mid=middle | sfx=suffix | mes=measure
 cur=current | hist=history | pw pwd=password | cls class=classification | stg=stage | grd=grade
 clin=clinical | dtl det=detail | hdr=header | mst mast mas=master | tbl vw=table
-fk=of | rcd=record
+rsn=reason | kt=keratinized tissue | tot=total | charged=fee | fk=of | rcd=record
 msr meas measurement measurements=measure | mgn=margin | carr=carrier | srv svc=service
 loc=location
 str strt=street | apartment=suite | emp=employer | rev=row | ver=version | rv=row version

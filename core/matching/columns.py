@@ -100,7 +100,13 @@ def _carried(offer: ColumnMap, field: Field, cells: pl.Series, decisions: Decisi
         left = f"{field.text} Not carried unless asked for."
         alternatives = (field.name, *offer.alternatives)[:MOST_ALTERNATIVES]
         return replace(offer, field="", left=left, alternatives=alternatives)
-    return with_reading(offer, field, cells)
+    read = with_reading(offer, field, cells)
+    if field.options and not read.options and cells.drop_nulls().len():
+        # None of its codes is a word for an option: it is another list.
+        alternatives = (field.name, *offer.alternatives)[:MOST_ALTERNATIVES]
+        reasons = f"Perhaps {field.name}, but none of its codes is known: {offer.reasons}."
+        return ColumnMap(offer.name, score=0.0, reasons=reasons, alternatives=alternatives)
+    return read
 
 
 def _with_doubt(chosen: Fit, own: list[Fit], ranked: list[Fit]) -> tuple[float, str]:

@@ -15,8 +15,8 @@ from core.vocabulary import ENTITIES, Field
 
 _BASE, _BY_NAME = -6.3, 8.5
 _KIND_WEIGHT = {FITS: 1.6, MAY_BE: 0.4, CONTRADICTS: -4.0}
-_OWN_KEY, _PERHAPS_KEY, _NO_KEY = 4.5, 1.5, -2.5
-_REFERS, _REFERS_ELSEWHERE = 4.5, -4.5
+_OWN_KEY, _PERHAPS_KEY, _NO_KEY = 7.0, 1.5, -2.5
+_REFERS, _REFERS_ELSEWHERE = 7.5, -4.5
 _BORROWED_KEY = -3.0
 
 
@@ -87,9 +87,9 @@ def _structure(
 def _own_key(
     table: TableFacts, column: ColumnFacts, field: Field, *, is_sole_key: bool
 ) -> tuple[float, str]:
-    if is_sole_key:
-        return _OWN_KEY, "it is the table's key"
     if field.name.endswith("_key"):
+        if is_sole_key:
+            return _OWN_KEY, "it is the table's key"
         may_be = not table.key and (column.is_unique or not table.rows)
         return (0.0, "") if may_be else (_NO_KEY, "but no key")
     return (_PERHAPS_KEY, "it is part of the key") if column.key_position else (0.0, "")
