@@ -37,6 +37,8 @@ class Pace:
     _cooling: deque[float] = field(default_factory=deque)
     _due_s: float = -math.inf
     _closed_until_s: float = -math.inf
+    _others: int = 0
+    _others_until_s: float = -math.inf
 
     def wait_s(self, now_s: float) -> float:
         """Seconds until a request may go; 0 = now, infinity = after a response to an earlier one.
@@ -44,15 +46,20 @@ class Pace:
         Args:
             now_s: The monotonic clock.
         """
+        wait_s = max(0.0, self._closed_until_s - now_s, self._due_s - self._slack_s - now_s)
+        others = self._others if now_s < self._others_until_s else 0
+        surplus = self.in_use(now_s) - max(1, self.per_window - others)
+        if surplus < 0:
+            return wait_s
+        if surplus >= len(self._cooling):
+            return math.inf
+        return max(wait_s, self._cooling[surplus] - now_s)
+
+    def in_use(self, now_s: float) -> int:
+        """Slots that are held or cooling; never less than what the server counts as ours."""
         while self._cooling and self._cooling[0] <= now_s:
             self._cooling.popleft()
-        wait_s = max(0.0, self._closed_until_s - now_s)
-        if self._held + len(self._cooling) >= self.per_window:
-            surplus = self._held + len(self._cooling) - self.per_window
-            if surplus >= len(self._cooling):
-                return math.inf
-            wait_s = max(wait_s, self._cooling[surplus] - now_s)
-        return max(wait_s, self._due_s - self._slack_s - now_s)
+        return self._held + len(self._cooling)
 
     def take(self, now_s: float) -> None:
         """A request goes out now: its slot is held."""
@@ -72,6 +79,11 @@ class Pace:
         """The destination allows another number from now on."""
         self.per_window = per_window
         self._due_s = min(self._due_s, now_s + self._spacing_s)
+
+    def concede(self, others: int, now_s: float) -> None:
+        """Somebody else uses this many of the allowed requests: leave them alone for a window."""
+        self._others = others
+        self._others_until_s = now_s + WINDOW_S
 
     def pause(self, until_s: float) -> None:
         """Nothing goes out before `until_s`."""

@@ -15,8 +15,7 @@ def _sends(pace, service_s, count, start_s=0.0):
     sent: list[tuple[float, float]] = []
     for service in service_s[:count]:
         while (wait_s := pace.wait_s(now_s)) > 0:
-            ends = sorted(end for end in open_until if end > now_s)
-            now_s = ends[0] if wait_s == math.inf else now_s + wait_s
+            now_s = max(now_s, min(open_until)) if wait_s == math.inf else now_s + wait_s
             for end in [end for end in open_until if end <= now_s]:
                 open_until.remove(end)
                 pace.release(end)
@@ -90,6 +89,23 @@ def test_a_lower_allowance_waits_until_enough_slots_have_cooled():
         pace.release(at_s)
     pace.allow(1, 2.0)
     assert pace.wait_s(2.5) == pytest.approx(2.0 + WINDOW_S + GUARD_S - 2.5)
+
+
+def test_what_others_use_is_left_to_them_for_a_window():
+    pace = Pace(10)
+    pace.concede(8, 0.0)
+    for _ in range(2):
+        pace.take(0.0)
+        pace.release(0.0)
+    assert pace.wait_s(1.0) == pytest.approx(WINDOW_S + GUARD_S - 1.0)
+    pace.concede(8, -5.0)
+    assert pace.wait_s(1.0) == 0
+
+
+def test_one_slot_is_always_ours():
+    pace = Pace(10)
+    pace.concede(50, 0.0)
+    assert pace.wait_s(0.0) == 0
 
 
 def test_the_peak_is_the_most_that_any_window_held():

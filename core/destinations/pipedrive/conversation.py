@@ -35,7 +35,7 @@ REFUSALS: Final = frozenset({400, 401, 402, 403, 404, 409, 410, 413, 415, 422})
 """Statuses that, with a body of JSON, say that nothing was applied."""
 
 CONTENT_MISSING: Final = "content_missing"
-"""A file to send is not there: nothing was sent, and sending again would not help."""
+"""A file is not there, or text is none: nothing was sent; sending again would not help."""
 
 _CONTENT: Final = "content"
 _GONE: Final = frozenset({404, 410})
@@ -91,13 +91,11 @@ def method_and_path(intent: Intent) -> tuple[str, str]:
     else:
         place = PLACES[CrmObject(intent.target)]
         path, is_v2, tail = place.path, place.is_v2, str(intent.record_id)
-    match intent.action:
-        case Action.CREATE:
-            return "POST", path
-        case Action.UPDATE:
-            return "PATCH" if is_v2 else "PUT", f"{path}/{tail}"
-        case Action.DELETE:
-            return "DELETE", f"{path}/{tail}"
+    if intent.action == Action.CREATE:
+        return "POST", path
+    if intent.action == Action.DELETE:
+        return "DELETE", f"{path}/{tail}"
+    return "PATCH" if is_v2 else "PUT", f"{path}/{tail}"
 
 
 def _file_request(

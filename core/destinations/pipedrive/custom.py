@@ -6,6 +6,7 @@ Rule of the house: keys and option ids differ per account, so they are read back
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Final
 
 from core.errors import DestinationRefused, FieldVanished
@@ -96,8 +97,17 @@ def render_custom(custom: Custom, text: str | None) -> object:
 
 
 def number(text: str) -> int | float:
-    """A number; whole ones stay whole."""
-    return int(text) if text.lstrip("-").isdecimal() else float(text)
+    """A number; whole ones stay whole.
+
+    Raises:
+        ValueError: It is not one that JSON knows.
+    """
+    if text.removeprefix("-").isdecimal():
+        return int(text)
+    written = float(text)
+    if not isfinite(written):
+        raise ValueError
+    return written
 
 
 _WRITTEN: Final[Mapping[str, Callable[[str], object]]] = {

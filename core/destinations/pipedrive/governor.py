@@ -132,14 +132,16 @@ class Governor:
         """An answer is there, or none will come; the destination was reached."""
         self._unreached = 0
         now_s = self.clock()
-        self._pace.release(now_s)
-        if is_search(path):
-            self._searches.release(now_s)
+        is_general = not is_search(path)
         if response is not None:
-            self._learn(response.headers)
+            if is_general:
+                self._learn(response.headers, now_s)
             self._judge(sent_at_s, now_s, response)
         elif self._limit is None and self.setting is None:
             self._set_limit(SLOWEST_PER_2S)
+        self._pace.release(now_s)
+        if not is_general:
+            self._searches.release(now_s)
         self._released.set()
 
     def unreached(self, path: str, tokens: int) -> None:
@@ -178,13 +180,18 @@ class Governor:
         else:
             await self.sleep(wait_s)
 
-    def _learn(self, headers: httpx.Headers) -> None:
+    def _learn(self, headers: httpx.Headers, now_s: float) -> None:
         said = number_of(headers.get("x-ratelimit-limit"))
         if said and said != self._limit:
             self._limit = int(said)
             self._set_limit(min(self._limit, self.setting or self._limit))
         elif self._limit is None and self.setting is None:
             self._set_limit(SLOWEST_PER_2S)
+        left = number_of(headers.get("x-ratelimit-remaining"))
+        if said and left is not None:
+            others = int(said - left) - self._pace.in_use(now_s)
+            if others > 0:
+                self._pace.concede(others, now_s)
 
     def _set_limit(self, per_window: int) -> None:
         self._limit = self._limit or per_window

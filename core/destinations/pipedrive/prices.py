@@ -15,14 +15,10 @@ _METHODS = {Action.CREATE: "POST", Action.UPDATE: "PATCH", Action.DELETE: "DELET
 
 def write_price(target: str, action: Action) -> int:
     """Tokens that one write of this kind costs."""
-    if target == CUSTOM_FIELD:
-        return cost(_METHODS[action], "/api/v2/dealFields")
-    if target == ACTIVITY_TYPE:
-        return cost("POST", "/v1/activityTypes")
-    is_v2 = PLACES[CrmObject(target)].is_v2
-    path = "/api/v2/records/1" if is_v2 else "/v1/records/1"
-    method = _METHODS[action] if is_v2 or action is not Action.UPDATE else _V1_UPDATE
-    return cost(method, path)
+    is_v2 = target == CUSTOM_FIELD or (target != ACTIVITY_TYPE and PLACES[CrmObject(target)].is_v2)
+    if action == Action.UPDATE and not is_v2:
+        return cost(_V1_UPDATE, "/v1/records/1")
+    return cost(_METHODS[action], "/api/v2/records/1" if is_v2 else "/v1/records/1")
 
 
 def walk_price(crm_object: CrmObject, live: int) -> int:

@@ -8,12 +8,20 @@ from typing import Final
 
 from core.destinations.pipedrive import contacts
 from core.destinations.pipedrive.contacts import Foreign
-from core.destinations.pipedrive.custom import ACTIVITY_TYPE, VISIT, number, render_custom, vanished
+from core.destinations.pipedrive.custom import (
+    ACTIVITY_TYPE,
+    VISIT,
+    Custom,
+    number,
+    render_custom,
+    vanished,
+)
 from core.destinations.pipedrive.dialect import Dialect, fields_of
 from core.destinations.pipedrive.marker import with_marker
+from core.errors import DestinationRefused
 from core.ports import Action, Intent
 from core.text import TRUE
-from core.vocabulary.field import CrmObject
+from core.vocabulary.field import CrmObject, Home
 from core.vocabulary.record import BEARS_REF, REF_FIELD
 
 Payload = dict[str, object]
@@ -87,35 +95,54 @@ def render(intent: Intent, dialect: Dialect, foreign: Foreign = NONE) -> Payload
 
     Raises:
         FieldVanished: The account lacks a field or option that the intent needs.
+        DestinationRefused: A text is not of its field's type.
     """
     crm_object = CrmObject(intent.target)
-    declared = fields_of(crm_object)
     is_create = intent.action == Action.CREATE
     payload: Payload = {}
     custom: Payload = {}
     ours: Contacts = {}
     for path, text in intent.fields.items():
-        field, home = declared[path]
+        _, home = fields_of(crm_object)[path]
         if (crm_object, home.name) in READ_ONLY:
             continue
         if text is None and (is_create or home.name == "owner_id"):
             continue
-        if home.is_custom:
-            known = dialect.custom(crm_object, home)
-            is_file_link = text is not None and home.links_to is CrmObject.FILE
-            written = dialect.site.download_url(text or "") if is_file_link else text
-            custom[known.code] = render_custom(known, written)
-        elif "." in home.name:
-            kind, _, label = home.name.partition(".")
+        kind, dot, label = home.name.partition(".")
+        if not home.is_custom and dot:
             ours.setdefault(kind, {})[label] = text
-        elif field.entity == "visit" and home.name == "type":
-            payload["type"] = _activity_type(text, dialect)
-        else:
-            payload[home.name] = _NATIVE.get(home.name, _text)(text)
+            continue
+        try:
+            if home.is_custom:
+                known = dialect.custom(crm_object, home)
+                custom[known.code] = _custom(known, home, text, dialect)
+            else:
+                payload[home.name] = _native(crm_object, home, text, dialect)
+        except ValueError:
+            raise _not_of_its_type(path) from None
     _add_contacts(payload, ours, intent, foreign)
     _add_ref(intent, crm_object, payload, custom, dialect)
     _add_name(crm_object, payload, is_create=is_create)
     return payload | ({"custom_fields": custom} if custom else {})
+
+
+def _custom(known: Custom, home: Home, text: str | None, dialect: Dialect) -> object:
+    if home.links_to is CrmObject.FILE and text is not None:
+        return dialect.site.download_url(int(text))
+    return render_custom(known, text)
+
+
+def _native(crm_object: CrmObject, home: Home, text: str | None, dialect: Dialect) -> object:
+    if crm_object is CrmObject.ACTIVITY and home.name == "type":
+        return _activity_type(text, dialect)
+    return _NATIVE.get(home.name, _text)(text)
+
+
+def _not_of_its_type(path: str) -> DestinationRefused:
+    return DestinationRefused(
+        f"'{path}' of a write holds text that is not of the field's type; nothing was sent.",
+        next_step="Have the plan made again; if it stays so, report it.",
+    )
 
 
 def _add_contacts(payload: Payload, ours: Contacts, intent: Intent, foreign: Foreign) -> None:

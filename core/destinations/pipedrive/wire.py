@@ -153,7 +153,7 @@ class Wire:
             return Silence(is_sent=False, reason=reason)
         try:
             request = letter.write()
-        except OSError:
+        except Exception:  # noqa: BLE001 - whatever it was, nothing was sent
             self._governor.withdraw(letter.path)
             return Silence(is_sent=False, reason=CONTENT_MISSING)
         if letter.is_ours:

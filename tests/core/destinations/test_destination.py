@@ -389,6 +389,11 @@ def test_notes_over_several_pages_are_all_seen(account):
     assert observed.found["note.content"].n_unique() == 1_050
 
 
+def test_what_a_load_will_cost_is_known_before(account):
+    assert account.destination.price("person", Action.CREATE) == 5
+    assert account.destination.price_of_walk(CrmObject.NOTE, 0) == 20
+
+
 def test_a_refused_write_names_the_key_and_not_the_value(account):
     bad = account.desk.intent("person", fields={"patient.last_name": "Doe", "patient.owner": "1"})
     (receipt,) = account.destination.write([bad])

@@ -9,7 +9,7 @@ from core.destinations.pipedrive.digest import WRITABLE, digests_of
 from core.destinations.pipedrive.parse import parse
 from core.destinations.pipedrive.places import Site
 from core.destinations.pipedrive.render import render
-from core.errors import FieldVanished
+from core.errors import DestinationRefused, FieldVanished
 from core.ports import Action
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import REF_FIELD
@@ -89,6 +89,25 @@ def test_an_option_that_vanished_is_named_by_its_field_and_not_by_its_value(desk
     assert "Secret" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("target", "path", "text"),
+    [
+        ("deal", "treatment_plan.patient_key", "Smith"),
+        ("deal", "treatment_plan.estimated_value", "Smith"),
+        ("deal", "treatment_plan.estimated_value", "NaN"),
+        ("deal", "treatment_plan.estimated_value", "-inf"),
+        ("activity", "visit.duration_min", "Smith"),
+        ("activity", "visit.patient_key", "id:5"),
+    ],
+)
+def test_text_of_another_type_is_refused_without_being_shown(desk, target, path, text):
+    with pytest.raises(DestinationRefused, match=path) as raised:
+        render(desk.intent(target, fields={path: text}), DIALECT)
+    assert text not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__
+
+
 def test_a_create_leaves_out_what_is_not_known(desk):
     intent = desk.intent(
         "person", fields={"patient.last_name": "Doe", "patient.first_name": None}, ref=REF
@@ -157,6 +176,7 @@ def test_what_others_added_to_a_person_survives_our_update(desk):
             {"value": "555-0108", "label": "home", "primary": False},
             {"value": "", "label": "work"},
             {"value": "555-0107"},
+            {"value": "", "label": "fax"},
         ],
         "emails": None,
     }

@@ -384,6 +384,39 @@ def test_the_reserve_is_left_alone(open_to, desk):
     assert sum(counted) == 70
 
 
+def test_a_batch_that_fits_the_day_is_sent_whole(open_to, desk):
+    destination = open_to(Server(), tokens_per_day=100, reserve=0.0)
+    assert {each.outcome for each in destination.write(_notes(desk, 10))} == {Outcome.ACK}
+
+
+def test_text_that_cannot_be_written_is_refused_and_the_others_are_sent(open_to, desk):
+    server = Server()
+    bad = desk.intent("note", fields={"note.content": "lone \ud83d surrogate"})
+    receipts = open_to(server).write([*_notes(desk, 2), bad, *_notes(desk, 2)])
+    assert [each.outcome.value for each in receipts] == ["ack", "ack", "reject", "ack", "ack"]
+    assert len(server.requests) == 4
+
+
+def test_what_others_use_of_the_same_token_is_left_to_them(open_to, desk, clock):
+    sent: list[float] = []
+    refused = []
+
+    async def answer(request):
+        await clock.sleep(0.001)
+        sent.append(clock.now_s)
+        ours = len([at for at in sent if at > clock.now_s - 2])
+        left = 40 - 25 - ours
+        headers = {"x-ratelimit-limit": "40", "x-ratelimit-remaining": str(max(0, left))}
+        if left < 0:
+            refused.append(clock.now_s)
+            return httpx.Response(429, headers=headers)
+        return httpx.Response(200, json=OK, headers=headers)
+
+    receipts = open_to(answer, in_flight=4).write(_notes(desk, 100))
+    assert {each.outcome for each in receipts} == {Outcome.ACK}
+    assert not refused
+
+
 def test_tokens_are_counted_by_the_conversation_itself_when_nobody_else_does(open_to, desk):
     destination = open_to(Server(), tokens_per_day=40, reserve=0.0)
     assert len([1 for each in destination.write(_notes(desk, 9)) if each.reason == "tokens"]) == 5
