@@ -158,16 +158,9 @@ def _creates(
         .filter(pl.col("after").is_not_null())
         .with_columns(pl.lit(None, dtype=pl.String()).alias("before"))
     )
-    late = [name for name, to in link_fields(crm_object).items() if _is_later(to, crm_object)]
-    is_late = pl.col("field").is_in(late)
-    followed = cells.filter(is_late).select("ref").unique()
+    is_late = pl.col("field").is_in(_late_links(crm_object))
     creates = _writes(crm_object, Action.CREATE, new.select("ref", _content(new)), ORDER)
-    follow_ups = _writes(
-        crm_object,
-        Action.UPDATE,
-        followed.with_columns(pl.lit(None, dtype=pl.String()).alias("content")),
-        {crm_object.value: _LATE},
-    )
+    follow_ups = _follow_ups(crm_object, cells.filter(is_late).select("ref").unique())
     return (
         pl.concat([creates, follow_ups]),
         pl.concat(
@@ -177,6 +170,16 @@ def _creates(
             ]
         ),
     )
+
+
+def _late_links(crm_object: CrmObject) -> list[str]:
+    """Links to records that are written after this object: they follow in a write of their own."""
+    return [name for name, to in link_fields(crm_object).items() if _is_later(to, crm_object)]
+
+
+def _follow_ups(crm_object: CrmObject, records: pl.DataFrame) -> pl.DataFrame:
+    blank = records.with_columns(pl.lit(None, dtype=pl.String()).alias("content"))
+    return _writes(crm_object, Action.UPDATE, blank, {crm_object.value: _LATE})
 
 
 def _is_later(target: CrmObject, than: CrmObject) -> bool:
@@ -199,17 +202,23 @@ def _updates(
     if fields_owned is not None:
         owned = pl.concat_str(["ref", "field"], separator="|").is_in(list(fields_owned))
         changed = changed.filter(owned)
-    records = changed.select("ref", "record_id").unique()
-    companions = _companions(crm_object, changed, wanted)
-    cells = pl.concat([changed.select("ref", "field", "before", "after"), companions])
-    rank = ORDER[crm_object.value]
-    writes = _writes(
-        crm_object,
-        Action.UPDATE,
-        records.with_columns(pl.lit(None, dtype=pl.String()).alias("content")),
-        ORDER,
+    is_late = pl.col("field").is_in(_late_links(crm_object))
+    now, late = changed.filter(~is_late), changed.filter(is_late)
+    companions = _companions(crm_object, now, wanted)
+    cells = pl.concat([now.select("ref", "field", "before", "after"), companions])
+    records = now.select("ref", "record_id").unique()
+    blank = records.with_columns(pl.lit(None, dtype=pl.String()).alias("content"))
+    writes = _writes(crm_object, Action.UPDATE, blank, ORDER)
+    follow_ups = _follow_ups(crm_object, late.select("ref", "record_id").unique())
+    return (
+        pl.concat([writes, follow_ups]),
+        pl.concat(
+            [
+                _cells(crm_object, Action.UPDATE, cells, ORDER[crm_object.value]),
+                _cells(crm_object, Action.UPDATE, late, _LATE),
+            ]
+        ),
     )
-    return writes, _cells(crm_object, Action.UPDATE, cells, rank)
 
 
 def _companions(crm_object: CrmObject, changed: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
