@@ -34,9 +34,9 @@ def show(work: Work, gate: Gate, bound_to: str, *, actor: str) -> None:
     row = {"gate": gate.value, "bound_to": bound_to, "at": work.now}
     work.run(insert(tables.gates), [row])
     work.note("present", actor=actor, subject=f"{gate} {bound_to}")
+    # Whatever was signed was presented then, so it is bound to something else.
     for signature in _unended(work, gate):
-        if signature.bound_to != bound_to:
-            end(work, signature, VOID, why="something else is presented", actor=actor)
+        end(work, signature, VOID, why="something else is presented", actor=actor)
 
 
 def presented(store: Store, gate: Gate) -> str | None:

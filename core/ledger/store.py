@@ -169,10 +169,11 @@ class Store:
 
     def close(self) -> None:
         """Let go of lock and connection; a second time does nothing."""
-        self.engine.dispose()
         if self.lock is not None:
             self.lock.release()
             self.lock = None
+        # Last, since a lock on a server is held by a connection.
+        self.engine.dispose()
 
 
 def number_of(made: CursorResult[Any]) -> int:

@@ -340,6 +340,13 @@ def test_events_are_shown_newest_first(ledger: SqlLedger):
     assert ledger.events(newest=2)["action"].to_list() == ["look 4", "look 3"]
 
 
+def test_a_log_with_a_spoilt_time_is_still_shown(copy: Copy):
+    copy.change(3, "ts", "yesterday")
+    with opened(copy.folder, lock=False) as ledger:
+        shown = ledger.events().filter(seq=3)
+    assert shown["at"].to_list() == [None]
+
+
 def test_what_is_signed_during_a_walk_is_no_alarm(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
 ):

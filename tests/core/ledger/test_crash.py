@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.errors import LedgerLocked
 from core.ledger.ledger import SqlLedger
 from core.lifecycle import Stage
 from tests.core.ledger.hands import approved_plan, bring_to, opened, settle_people
@@ -68,6 +69,20 @@ def test_a_run_killed_at_any_moment_loses_nothing_it_committed(tmp_path: Path):
     prepare(tmp_path, 2_000)
     counts = kill_and_look(tmp_path, kills=4, seed=1)
     assert counts["done"] > 0
+
+
+def test_a_paused_run_still_holds_the_ledger(tmp_path: Path):
+    prepare(tmp_path, 500)
+    (tmp_path / "said").touch()
+    command = [sys.executable, "-m", "tests.core.ledger.loops", str(tmp_path)]
+    with subprocess.Popen(command, cwd=HOUSE) as run:
+        while not (tmp_path / "said").read_bytes():
+            time.sleep(0.005)
+        os.kill(run.pid, signal.SIGSTOP)
+        with pytest.raises(LedgerLocked, match=f"process {run.pid}"):
+            opened(tmp_path)
+        os.kill(run.pid, signal.SIGKILL)
+    opened(tmp_path).close()
 
 
 @pytest.mark.slow
