@@ -189,7 +189,9 @@ def _dates(
             days |= {known: days.get(known, 0) + count} if count else {}
     said = ", ".join(f"{day} {count:,} times" for day, count in sorted(days.items())) or "none"
     evidence = f"Dates that stand for none in {dates.height} columns of dates: {said}."
-    return {"unknown_dates": tuple(sorted(days))}, {"unknown_dates": evidence}
+    # The usual ones stay: a date that stands for none may come in with later work.
+    kept = {*Decisions().unknown_dates, *days}
+    return {"unknown_dates": tuple(sorted(kept))}, {"unknown_dates": evidence}
 
 
 def _nulls(

@@ -33,7 +33,7 @@ LITERAL_NULLS = ("NA", "N/A", "NULL", "null", "None")
 """Words that programs write for nothing."""
 UNKNOWN_DATES = ("1900-01-01", "1899-12-30", "0001-01-01", "1753-01-01", "9999-12-31", "00000000")
 """Dates that programs write for none."""
-_SAMPLE = 20_000
+_SAMPLE = 5_000
 _NAMING = frozenset(
     {"name", "first", "last", "middle", "nickname", "street", "address", "city", "zip", "phone"}
     | {"fax", "email", "subscriber", "author", "note", "subject", "guarantor", "birth", "social"}

@@ -72,7 +72,7 @@ def relations(
 ) -> list[Relation]:
     """Declared references, and those that values and names speak for."""
     parents = {
-        name: (key[0], _key_values(frames[name][key[0]]))
+        name: _parent_key(key[0], _key_values(frames[name][key[0]]))
         for name, key in keys.items()
         if len(key) == 1 and not frames[name].is_empty()
     }
@@ -96,11 +96,22 @@ def relations(
     return links
 
 
+@dataclass(frozen=True, slots=True)
+class _ParentKey:
+    column: str
+    values: pl.Series
+    is_telling: bool
+
+
+def _parent_key(column: str, values: pl.Series) -> _ParentKey:
+    return _ParentKey(column, values, _are_telling(values))
+
+
 def _parent(
     table: str,
     profile: Profile,
     words: Words,
-    parents: Mapping[str, tuple[str, pl.Series]],
+    parents: Mapping[str, _ParentKey],
     cells: pl.Series,
 ) -> tuple[str, str] | None:
     """The table and key that a column's values and name point to, or None."""
@@ -108,16 +119,16 @@ def _parent(
     if profile.kind in _NO_KEY_KINDS or values.is_empty():
         return None
     ranked: list[tuple[float, str, str]] = []
-    for to_table, (to_column, known) in parents.items():
+    for to_table, parent in parents.items():
         # A column that points within its own table must say so itself.
         if to_table == table:
             continue
-        is_named = _names_parent(words, profile.column, to_table, to_column)
-        if not (is_named or _are_telling(known)):
+        is_named = _names_parent(words, profile.column, to_table, parent.column)
+        if not (is_named or parent.is_telling):
             continue
-        share = values.is_in(known.implode()).sum() / values.len()
+        share = values.is_in(parent.values.implode()).sum() / values.len()
         if share >= (_PERHAPS_CONTAINED if is_named else ENOUGH_CONTAINED):
-            ranked.append((float(share) + is_named, to_table, to_column))
+            ranked.append((float(share) + is_named, to_table, parent.column))
     return max(ranked)[1:] if ranked else None
 
 

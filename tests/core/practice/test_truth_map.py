@@ -1,10 +1,13 @@
 """The generator's own map."""
 
+import json
+
 import pytest
 
 from core.crosswalk.mapping import load, save
 from core.errors import SettingMissing
 from core.practice.conventions.panda_tables import TABLES
+from core.practice.make import make_practice
 from core.practice.truth_map import confirmed_map
 from core.vocabulary import ENTITIES
 
@@ -39,6 +42,16 @@ def test_the_confirmed_map_is_the_same_after_saving_and_loading(tmp_path):
     path = tmp_path / "map.toml"
     save(confirmed_map(), path)
     assert load(path).digest() == confirmed_map().digest()
+
+
+def test_the_confirmed_map_agrees_with_what_the_generator_says_of_its_columns(tmp_path):
+    made = make_practice(tmp_path, patients=1, seed=1)
+    meanings = json.loads(made.truth.read_text(encoding="utf-8"))["map"]
+    said = {(one["table"], one["column"]): (one["entity"], one["field"]) for one in meanings}
+    for table in confirmed_map().tables:
+        for column in table.columns:
+            if column.field:
+                assert said[table.name, column.name] == (table.entity, column.field)
 
 
 def test_the_confirmed_map_refuses_a_convention_it_does_not_know():
