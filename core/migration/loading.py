@@ -108,7 +108,7 @@ def _load_again(passage: Passage) -> Result:
     }
     if again.writes.height:
         counts["note"] = "The source or the destination changed since; `./perio delta` picks it up."
-    return close_step(passage, "load", meter, None, counts)
+    return close_step(passage, "load again", meter, None, counts)
 
 
 def verify(passage: Passage) -> Result:

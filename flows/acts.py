@@ -1,0 +1,239 @@
+"""What each command does, apart from how it is called.
+
+Rule of the house: an act returns counts and ids; `say_*` turns them into lines for a person.
+"""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from core.errors import SettingMissing
+from core.ledger.key import create_key
+from core.lifecycle import NEXT_STEP, Gate, Role
+from core.migration.guard import Result
+from core.migration.reversing import ANYTIME
+from core.practice.make import make_practice
+from core.settings import load_settings, write_settings
+from core.workbench import MAP_FILE, open_workbench
+from flows.local import down, up
+from flows.running import run_flow, server_of, write_json
+from flows.summary import say_audit, say_demo, say_status, say_step
+
+__all__ = [
+    "add_user",
+    "ask_for_load",
+    "audit",
+    "console",
+    "demo",
+    "deploy",
+    "down",
+    "estimate",
+    "init",
+    "make_practice_in",
+    "purge",
+    "run_emulator",
+    "say_audit",
+    "say_demo",
+    "say_status",
+    "say_step",
+    "sign",
+    "status",
+    "step",
+    "up",
+    "write_json",
+]
+
+_HOUSE = Path(__file__).resolve().parent.parent
+_TOKENS_PER_SEAT = {"lite": 30_000, "growth": 60_000, "premium": 150_000, "ultimate": 210_000}
+
+
+def step(name: str, folder: Path, screen: Console) -> Result:
+    """Take one step of a migration."""
+    return run_flow(name, folder, screen)
+
+
+def demo(folder: Path, patients: int, seed: int, screen: Console) -> Result:
+    """The whole migration on embedded defaults; see `flows.demo`."""
+    # the generator and the emulator are imported only where they are used
+    from flows.demo import run_demo  # noqa: PLC0415
+
+    return run_demo(folder, patients, seed, screen)
+
+
+def init(folder: Path, source: str, destination: str, screen: Console) -> None:
+    """Make a migration's folder, its key and its ledger."""
+    migration_id = f"m-{secrets.token_hex(4)}"
+    write_settings(folder, migration_id=migration_id, source=source, destination=destination)
+    create_key(migration_id)
+    with open_workbench(folder, make=True) as bench:
+        bench.ledger.present(Gate.ROLLBACK, ANYTIME)
+    screen.print(f"Migration {migration_id} is set up in {folder}.")
+    screen.print("[bold]Next:[/] add users: `./perio users add NAME --role clinician`, then check.")
+
+
+def ask_for_load(folder: Path, user: str, password: str) -> Result:
+    """Ask for the full load that was planned last."""
+    with open_workbench(folder, lock=False) as bench:
+        kept = bench.ledger.kept("full_plan")
+        if kept is None:
+            message = "No full load was planned yet."
+            raise SettingMissing(message, next_step=NEXT_STEP[bench.ledger.stage()])
+        bench.ledger.request_load(user=user, password=password, plan_id=str(kept["plan_id"]))
+        stage = bench.ledger.stage()
+        plan = {name: kept[name] for name in ("plan_id", "writes", "by_object", "tokens")}
+        return {
+            "phase": "authorize",
+            "stage": stage.value,
+            "plan": plan,
+            "next_step": NEXT_STEP[stage],
+        }
+
+
+def sign(folder: Path, gate: Gate, user: str, password: str, file: Path | None) -> Result:
+    """Sign a gate; for the map a file may be given, which becomes the map."""
+    if gate is Gate.MAP:
+        _present_map(folder, file)
+    with open_workbench(folder, lock=False) as bench:
+        signature = bench.ledger.sign(gate, user=user, password=password)
+        stage = bench.ledger.stage()
+        return {
+            "phase": "sign",
+            "gate": gate.value,
+            "stage": stage.value,
+            "bound_to": signature.bound_to,
+            "next_step": NEXT_STEP[stage],
+        }
+
+
+def _present_map(folder: Path, file: Path | None) -> None:
+    """Present the map as the file has it now, so that what is signed is what is read."""
+    if file is not None and file.resolve() != (folder / MAP_FILE).resolve():
+        shutil.copyfile(file, folder / MAP_FILE)
+    with open_workbench(folder, lock=False) as bench:
+        schema_map = bench.schema_map()
+        if gaps := schema_map.unanswered():
+            message = f"{len(gaps)} table(s) or column(s) are unanswered: {', '.join(gaps[:5])}."
+            raise SettingMissing(message, next_step="Answer them in map.toml or in the console.")
+        bench.ledger.present(Gate.MAP, schema_map.digest())
+
+
+def status(folder: Path) -> Result:
+    """Where the migration stands."""
+    with open_workbench(folder, lock=False) as bench:
+        stage = bench.ledger.stage()
+        signatures = [
+            {"gate": each.gate.value, "by": each.user, "role": each.role.value, "at": each.at}
+            for each in bench.ledger.signatures()
+        ]
+        return {
+            "phase": "status",
+            "migration_id": bench.settings.migration_id,
+            "stage": stage.value,
+            "next_step": NEXT_STEP[stage],
+            "signatures": signatures,
+            "result": bench.ledger.kept("result") or {},
+        }
+
+
+def audit(folder: Path, newest: int) -> Result:
+    """The audit log's newest events, and the proof that it is whole."""
+    with open_workbench(folder, lock=False) as bench:
+        events = bench.ledger.verify_chain()
+        shown = bench.ledger.events(newest=newest)
+        return {"phase": "audit", "events": events, "is_whole": True, "newest": shown.to_dicts()}
+
+
+def estimate(folder: Path) -> Result:
+    """Tokens and days that the planned load needs on each plan tier."""
+    with open_workbench(folder, lock=False) as bench:
+        kept = bench.ledger.kept("full_plan")
+        if kept is None:
+            message = "No full load was planned yet, so there is nothing to estimate."
+            raise SettingMissing(message, next_step=NEXT_STEP[bench.ledger.stage()])
+        tokens = int(str(kept["tokens"]))
+        usable = 1 - bench.settings.reserve
+        days = {
+            tier: max(1, -(-tokens // int(per_seat * usable)))
+            for tier, per_seat in _TOKENS_PER_SEAT.items()
+        }
+        return {"phase": "estimate", "tokens": tokens, "days_with_one_seat": days}
+
+
+def purge(folder: Path, user: str, password: str) -> Result:
+    """Erase the values at rest."""
+    with open_workbench(folder) as bench:
+        person = bench.ledger.authenticate(user, password)
+        removed = bench.vault.purge()
+        shutil.rmtree(folder / "outbox", ignore_errors=True)
+        bench.ledger.audit("purge", actor=person.name, outcome=f"{len(removed)} removed")
+        return {"phase": "purge", "removed": len(removed), "names": sorted(removed)}
+
+
+def add_user(
+    folder: Path, name: str, display_name: str, roles: tuple[Role, ...], password: str
+) -> None:
+    """Add a user of the console and the command line."""
+    with open_workbench(folder, lock=False, make=True) as bench:
+        bench.ledger.add_user(name, display_name, roles, password, actor="command line")
+
+
+def make_practice_in(
+    folder: Path, patients: int, seed: int, convention: str, screen: Console
+) -> None:
+    """Make a synthetic practice."""
+    made = make_practice(folder, patients=patients, seed=seed, convention=convention)
+    for table, rows in track(made.counts.items(), description="Rows", console=screen):
+        screen.print(f"  {table:18} {rows:>8,}")
+    screen.print(f"The practice is {made.database}; what is planted in it is in {made.truth.name}.")
+
+
+def run_emulator(arguments: Sequence[str]) -> None:
+    """Run the emulator in the foreground."""
+    # the emulator's server is imported only where it is run
+    from core.sandbox.running import main as run  # noqa: PLC0415
+
+    run(list(arguments))
+
+
+def console(folder: Path, port: int, screen: Console) -> None:
+    """Serve the console until Ctrl-C, with the flows it starts."""
+    settings = load_settings(folder)
+    api_url = server_of(settings, folder)
+    screen.print(f"The console is at http://localhost:{port} ; Ctrl-C ends it.", highlight=False)
+    command = [sys.executable, "-P", "-m", "console", "--dir", str(folder), "--port", str(port)]
+    if api_url:
+        command += ["--prefect-api-url", api_url]
+    subprocess.run(command, check=False, cwd=None)  # noqa: S603 - our own program
+
+
+def deploy(folder: Path, screen: Console) -> None:
+    """Register the deployments of `deployments/prefect.yaml`."""
+    settings = load_settings(folder)
+    api_url = server_of(settings, folder)
+    if not api_url:
+        message = "No Prefect server answers."
+        raise SettingMissing(
+            message, next_step="Set prefect_api_url in perio.toml, or `./perio up`."
+        )
+    environment = os.environ | {
+        "PREFECT_API_URL": api_url,
+        "PERIO_DIR": str(folder.resolve()),
+        "PERIO_MIGRATION_ID": settings.migration_id,
+    }
+    file = str(_HOUSE / "deployments" / "prefect.yaml")
+    prefect = [sys.executable, "-m", "prefect", "--no-prompt"]
+    pool = [*prefect, "work-pool", "create", "perio", "--type", "process", "--overwrite"]
+    everything = [*prefect, "deploy", "--all", "--prefect-file", file]
+    for command in (pool, everything):
+        done = subprocess.run(command, env=environment, cwd=_HOUSE, check=False)  # noqa: S603 - ours
+        if done.returncode:
+            message = "Prefect refused the deployments; see above."
+            raise SettingMissing(message, next_step="Mend what it says and run it again.")
+    screen.print("The deployments are registered.")

@@ -1,0 +1,285 @@
+"""The command line: one command for each thing a person does with a migration.
+
+Rule of the house: a command runs the same flow as a deployment would; it exits by the error tree
+and never shows a traceback.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from getpass import getpass
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from core.errors import AccessRefused, MigrationError
+from core.lifecycle import Gate, Role
+from core.migration.guard import Result
+from flows import acts
+
+PASSWORD_VARIABLE = "PERIO_PASSWORD"  # noqa: S105 - the variable's name
+_INTERRUPTED = 130
+
+app = App(
+    name="perio",
+    help="Moves a periodontal practice from PANDA Perio into Pipedrive, proves it, can undo it.",
+    version_flags=["--version"],
+    help_format="plaintext",
+)
+screen = Console(stderr=True)
+
+Dir = Annotated[Path, Parameter(name="--dir", help="The migration's folder.")]
+Json = Annotated[str, Parameter(name="--json", help="Write the result as JSON; '-' = here.")]
+As = Annotated[str, Parameter(name="--as", help="The user who acts.")]
+HERE = Path()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit by the error tree."""
+    try:
+        app(arguments, exit_on_error=True, print_error=True)
+    except MigrationError as error:
+        screen.print(f"[bold red]Stopped:[/] {_escaped(str(error))}", highlight=False)
+        if error.next_step:
+            screen.print(f"[bold]Next:[/] {_escaped(error.next_step)}", highlight=False)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        screen.print("Stopped by you. Nothing is lost: the same command goes on from here.")
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def _password(user: str) -> str:
+    given = os.environ.get(PASSWORD_VARIABLE)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        message = f"There is no password for {user}."
+        raise AccessRefused(message, next_step=f"Set {PASSWORD_VARIABLE}, or run it in a terminal.")
+    return getpass(f"Password of {user}: ")
+
+
+def _shown(result: Result, target: str, say: Callable[[Result, Console], None]) -> None:
+    if target:
+        acts.write_json(result, target)
+    if target != "-":
+        say(result, screen)
+
+
+def _step(name: str, folder: Path, target: str) -> None:
+    _shown(acts.step(name, folder, screen), target, acts.say_step)
+
+
+@app.command
+def demo(  # noqa: PLR0913 - options of one command
+    *,
+    patients: int = 200,
+    seed: int = 11,
+    headless: bool = False,
+    port: int = 8501,
+    dir: Dir = Path("demo-migration"),  # noqa: A002 - the option's name
+    json: Json = "",
+) -> None:
+    """Move a synthetic practice into the sandbox, prove it, pick up a delta, open the console."""
+    result = acts.demo(dir, patients, seed, screen)
+    _shown(result, json, acts.say_demo)
+    if not headless:
+        acts.console(dir, port, screen)
+
+
+@app.command
+def init(*, source: str, destination: str, dir: Dir = HERE) -> None:  # noqa: A002 - as above
+    """Make a migration's folder with its perio.toml and its key."""
+    acts.init(dir, source, destination, screen)
+
+
+@app.command
+def check(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Connect both ends and say what they are."""
+    _step("checking", dir, json)
+
+
+@app.command
+def discover(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Take the inventory of the source."""
+    _step("discovery", dir, json)
+
+
+@app.command
+def propose(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Propose a map (map.toml), or present the one that is there."""
+    _step("mapping", dir, json)
+
+
+@app.command
+def fields(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Specify the custom fields; once they are signed, create them."""
+    _step("fields", dir, json)
+
+
+@app.command
+def sample(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Load a sample for review; once it is signed, rehearse the rollback."""
+    _step("sample", dir, json)
+
+
+@app.command
+def authorize(*, user: As, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Ask for the full load; a second person signs it."""
+    _shown(acts.ask_for_load(dir, user, _password(user)), json, acts.say_step)
+
+
+@app.command
+def load(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Carry out the authorized load; run again, it goes on or finds nothing to do."""
+    _step("full-load", dir, json)
+
+
+@app.command
+def verify(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Observe and compare again."""
+    _step("verify", dir, json)
+
+
+@app.command
+def delta(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Pick up what changed in the practice since."""
+    _step("delta", dir, json)
+
+
+@app.command
+def rollback(
+    *,
+    user: Annotated[str, Parameter(name="--as", help="Who signs, if nobody has.")] = "",
+    dir: Dir = HERE,  # noqa: A002 - as above
+    json: Json = "",
+) -> None:
+    """Take the load back; what others edited since stays."""
+    if user:
+        acts.sign(dir, Gate.ROLLBACK, user, _password(user), None)
+    _step("rollback", dir, json)
+
+
+@app.command
+def complete(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Close the migration after the reference period."""
+    _step("complete", dir, json)
+
+
+@app.command
+def sign(
+    gate: Gate,
+    /,
+    *,
+    user: As,
+    file: Path | None = None,
+    dir: Dir = HERE,  # noqa: A002 - as above
+    json: Json = "",
+) -> None:
+    """Sign a gate as a named person, after the password."""
+    _shown(acts.sign(dir, gate, user, _password(user), file), json, acts.say_step)
+
+
+@app.command
+def status(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Where the migration stands and what comes next."""
+    _shown(acts.status(dir), json, acts.say_status)
+
+
+@app.command
+def audit(*, newest: int = 20, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """The audit log, and the proof that it is whole."""
+    _shown(acts.audit(dir, newest), json, acts.say_audit)
+
+
+@app.command
+def estimate(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Tokens, days and plan that the load needs."""
+    _shown(acts.estimate(dir), json, acts.say_step)
+
+
+@app.command
+def purge(*, user: As, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Erase the values at rest and say what was erased; the ledger stays."""
+    _shown(acts.purge(dir, user, _password(user)), json, acts.say_step)
+
+
+users = App(name="users", help="Users of the console and the command line.")
+app.command(users)
+
+
+@users.command
+def add(
+    name: str,
+    /,
+    *,
+    role: list[Role],
+    display_name: str = "",
+    dir: Dir = HERE,  # noqa: A002 - as above
+) -> None:
+    """Add a user; the password comes from PERIO_PASSWORD or a prompt."""
+    acts.add_user(dir, name, display_name or name, tuple(role), _password(name))
+    screen.print(f"{name} can sign in now.")
+
+
+practice = App(name="practice", help="Synthetic practices.")
+app.command(practice)
+
+
+@practice.command
+def make(
+    *,
+    patients: int = 200,
+    seed: int = 11,
+    convention: str = "panda",
+    dir: Dir = Path("practice"),  # noqa: A002 - as above
+) -> None:
+    """Make a synthetic practice: a SQLite file, images, letters and the truth about them."""
+    acts.make_practice_in(dir, patients, seed, convention, screen)
+
+
+@app.command(help_flags=[])
+def sandbox(*tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)]) -> None:
+    """Run the Pipedrive emulator; it prints its base URL and token. Options: --help."""
+    acts.run_emulator(tokens)
+
+
+@app.command
+def console(*, port: int = 8501, dir: Dir = HERE) -> None:  # noqa: A002 - as above
+    """Open the review console of a migration."""
+    acts.console(dir, port, screen)
+
+
+@app.command
+def up(*, dir: Dir = HERE) -> None:  # noqa: A002 - as above
+    """Start a local Prefect server and what serves the console's flows; both stay up."""
+    acts.up(dir, screen)
+
+
+@app.command
+def down(*, dir: Dir = HERE) -> None:  # noqa: A002 - as above
+    """Stop what `up` started."""
+    acts.down(dir, screen)
+
+
+@app.command
+def deploy(*, dir: Dir = HERE) -> None:  # noqa: A002 - as above
+    """Register the deployments on the Prefect server of the settings."""
+    acts.deploy(dir, screen)
+
+
+def commands() -> dict[str, Any]:
+    """Every command by name, for the documents' tests."""
+    return {name: app[name] for name in app if not name.startswith("-")}
+
+
+if __name__ == "__main__":
+    main()
