@@ -1,0 +1,42 @@
+"""What crosses the walls: the values and the protocols of source, destination, ledger and vault.
+
+Rule of the house: `Intent` and `Receipt` live here, so that no edge leans on another.
+"""
+
+from core.ports.decisions import AuditEvent, ConsoleUser, Signature, WriteState
+from core.ports.destination import (
+    Action,
+    Destination,
+    Intent,
+    Observed,
+    Outcome,
+    Receipt,
+    Spending,
+    Standing,
+    User,
+)
+from core.ports.ledger import Ledger
+from core.ports.source import Column, Link, Source, Table
+from core.ports.vault import Vault
+
+__all__ = [
+    "Action",
+    "AuditEvent",
+    "Column",
+    "ConsoleUser",
+    "Destination",
+    "Intent",
+    "Ledger",
+    "Link",
+    "Observed",
+    "Outcome",
+    "Receipt",
+    "Signature",
+    "Source",
+    "Spending",
+    "Standing",
+    "Table",
+    "User",
+    "Vault",
+    "WriteState",
+]
