@@ -237,7 +237,7 @@ def refused_token() -> DestinationRefused:
     """The error of a token that is not, or no longer, accepted."""
     return DestinationRefused(
         "The destination refused the token (HTTP 401).",
-        next_step="Set PERIO_PIPEDRIVE_TOKEN to a valid API token of this account, run it again.",
+        next_step="Set PERIO_TOKEN to a valid token of this account, then run this again.",
     )
 
 

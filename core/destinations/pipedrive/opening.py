@@ -39,30 +39,37 @@ def open_destination(  # noqa: PLR0913 - each is a setting of its own
         tokens_per_day: The company's daily budget; None = not limited here.
         reserve: Share of the budget left to the practice's other integrations.
         in_flight: Most requests under way at once.
-        transport: In place of the network, for tests.
+        transport: In place of the network; `clock` and `sleep` in place of time.
         spend: Adds to the day's token count and returns the day's sum; called in the caller's
-            thread, before anything is sent.
-        clock: Monotonic seconds.
-        sleep: Waits without blocking; None = really.
+            thread before anything is sent, with a negative number for what was not sent.
 
     Raises:
         SetupError: The base URL, the way to authenticate or the token is not usable.
     """
     site_of(base_url)
-    if not token or not token.isascii() or not token.isprintable():
-        message = "The destination's token is empty or not one."
-        raise SetupError(message, next_step="Set PERIO_PIPEDRIVE_TOKEN.")
-    if auth not in {"token", "oauth"}:
-        message = "The setting `auth` of the destination is neither 'token' nor 'oauth'."
-        raise SetupError(message, next_step="Mend perio.toml.")
-    header = ("x-api-token", token) if auth == "token" else ("authorization", f"Bearer {token}")
     wire = Wire(
-        dict([header, ("accept", "application/json"), ("user-agent", "perio")]),
+        _headers(token, auth),
+        (clock, sleep),
         in_flight=in_flight,
-        clock=clock,
-        sleep=sleep,
         requests_per_2s=requests_per_2s,
         transport=transport,
     )
-    cap = None if tokens_per_day is None else own_cap(tokens_per_day, reserve)
+    cap = _cap(tokens_per_day, reserve)
     return PipedriveDestination(base_url, wire, spend=spend, cap=cap)
+
+
+def _cap(tokens_per_day: int | None, reserve: float) -> int | None:
+    return None if tokens_per_day is None else own_cap(tokens_per_day, reserve)
+
+
+def _headers(token: str, auth: str) -> dict[str, str]:
+    if not token or not token.isascii() or not token.isprintable():
+        message = "The destination's token is empty or not one."
+        raise SetupError(message, next_step="Set PERIO_TOKEN.")
+    if auth not in {"token", "oauth"}:
+        message = "The setting `auth` of the destination is neither 'token' nor 'oauth'."
+        raise SetupError(message, next_step="Mend perio.toml.")
+    name, value = (
+        ("x-api-token", token) if auth == "token" else ("authorization", f"Bearer {token}")
+    )
+    return {name: value, "accept": "application/json", "user-agent": "perio"}

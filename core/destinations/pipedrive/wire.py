@@ -58,27 +58,25 @@ class Wire:
 
     Args:
         headers: Go with every request; hold the token.
+        tempo: Monotonic seconds, and what waits without blocking (None = really).
         in_flight: Most requests under way at once.
-        clock: Monotonic seconds.
-        sleep: Waits without blocking.
         requests_per_2s: By the settings; None = as the destination says.
         transport: In place of the network, for tests.
     """
 
-    def __init__(  # noqa: PLR0913 - each is a setting of its own
+    def __init__(
         self,
         headers: Mapping[str, str],
+        tempo: tuple[Callable[[], float], Callable[[float], Awaitable[None]] | None],
         *,
         in_flight: int,
-        clock: Callable[[], float],
-        sleep: Callable[[float], Awaitable[None]] | None,
         requests_per_2s: int | None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Start the loop's thread; no connection is made yet."""
         self._headers = dict(headers)
-        self._clock = clock
-        self._sleep = sleep or asyncio.sleep
+        self._clock = tempo[0]
+        self._sleep = tempo[1] or asyncio.sleep
         self._transport = transport
         self._context: SSLContext | None = None
         self._lanes: list[httpx.AsyncClient] = []
@@ -87,7 +85,7 @@ class Wire:
         self._thread.start()
         self._in_flight = in_flight
         self._places = asyncio.Semaphore(in_flight)
-        self._governor = Governor(clock, self._sleep, requests_per_2s)
+        self._governor = Governor(self._clock, self._sleep, requests_per_2s)
 
     def carry(self, letters: Sequence[Letter]) -> list[Answer]:
         """Send each letter once, at the allowed pace; answers in the letters' order."""

@@ -103,7 +103,7 @@ def _kept(payload):
 
 
 @pytest.mark.parametrize("crm_object", list(CrmObject))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(made=st.data())
 def test_a_record_that_was_written_is_read_back_equal(crm_object, made):
     wanted = _frame(crm_object, made.draw(_rows(crm_object)))
@@ -115,7 +115,7 @@ def test_a_record_that_was_written_is_read_back_equal(crm_object, made):
 
 
 @pytest.mark.parametrize("crm_object", list(CrmObject))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(made=st.data())
 def test_an_update_that_changes_everything_is_read_back_equal(crm_object, made):
     before, after = (_frame(crm_object, made.draw(_rows(crm_object))) for _ in range(2))
