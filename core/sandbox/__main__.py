@@ -7,4 +7,5 @@ import sys
 
 from core.sandbox.running import main
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":  # pragma: no cover - the tests run it as a process of its own
+    sys.exit(main(sys.argv[1:]))

@@ -205,7 +205,5 @@ def activity_type_record(name: str, key: str, icon: str, order: int, now: str) -
 
 
 def shelf_of(record: Mapping[str, Any]) -> Shelf:
-    """The shelf a record belongs on by its own flags."""
-    if record.get("is_deleted") or record.get("active_flag") is False:
-        return Shelf.DELETED
+    """The shelf a record that is not deleted belongs on."""
     return Shelf.ARCHIVED if record.get("is_archived") else Shelf.LIVE

@@ -4,12 +4,12 @@ Rule of the house: it only looks; nothing here changes a record.
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from core.sandbox.account import Account
 from core.sandbox.fieldbook import FIELDS_OF
+from core.sandbox.jsontext import to_json
 from core.sandbox.limits import Governor
 from core.sandbox.store import Kind, Shelf
 
@@ -52,6 +52,7 @@ def _fingerprint(account: Account, kind: Kind) -> dict[str, object]:
     count = 0
     for line in _canonical(account, kind):
         digest.update(line)
+        digest.update(b"\n")
         count += 1
     return {"count": count, "sha256": digest.hexdigest()}
 
@@ -66,4 +67,4 @@ def _canonical(account: Account, kind: Kind) -> Iterator[bytes]:
             record["custom_fields"] = custom
         if kind is Kind.FILE:
             record["sha256"] = account.store.content_hash(record["id"])
-        yield json.dumps(record, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+        yield to_json(record, is_sorted=True)

@@ -142,7 +142,7 @@ def _settle(
         record["expected_close_date"] = "0000-00-00"
     _settle_stage(account, record, body, before, now)
     _settle_status(record, body, before, now)
-    _settle_archive(record, body, before, now)
+    _settle_archive(record, body, now)
 
 
 def _settle_stage(
@@ -160,7 +160,7 @@ def _settle_stage(
         # The stage decides: a pipeline beside it is not looked at.
         record["pipeline_id"] = stage["pipeline_id"]
     elif before is None or "pipeline_id" in body:
-        pipeline_id = body.get("pipeline_id") or min(account.pipelines)
+        pipeline_id = body.get("pipeline_id", min(account.pipelines, default=0))
         if pipeline_id not in account.pipelines:
             msg = "pipeline_id: Pipeline was not found"
             raise against_rule(msg)
@@ -212,16 +212,12 @@ def _settle_status(
 _TIMES: Final = frozenset({"won_time", "lost_time", "close_time"})
 
 
-def _settle_archive(
-    record: dict[str, Any], body: Mapping[str, Any], before: Stored | None, now: str
-) -> None:
+def _settle_archive(record: dict[str, Any], body: Mapping[str, Any], now: str) -> None:
     if body.get("archive_time") is not None and not body.get("is_archived"):
         raise invalid(["archive_time: can only be set together with is_archived"])
-    was_archived = before is not None and before.record["is_archived"]
-    if not record["is_archived"]:
-        record["archive_time"] = None
-    elif not was_archived:
-        record["archive_time"] = _utc(body.get("archive_time") or now)
+    # A deal that was archived before does not come here unless it is taken out again.
+    is_archived = record["is_archived"]
+    record["archive_time"] = _utc(body.get("archive_time") or now) if is_archived else None
 
 
 def _utc(text: str) -> str:

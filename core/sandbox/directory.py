@@ -90,7 +90,7 @@ def post_activity_type(call: Call) -> Answer:
     """POST /v1/activityTypes."""
     account, body = call.account, call.sent_loosely()
     name, icon = body.get("name"), body.get("icon_key")
-    if not isinstance(name, str) or not name.strip() or icon not in catalogue.ICON_KEYS:
+    if not isinstance(name, str) or not name.strip() or not _is_icon(icon):
         msg = "Bad request: name and icon_key are required"
         raise v1.bad_request(msg)
     stem = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "activity"
@@ -107,6 +107,10 @@ def post_activity_type(call: Call) -> Answer:
     return succeeded(record)
 
 
+def _is_icon(value: object) -> bool:
+    return isinstance(value, str) and value in catalogue.ICON_KEYS
+
+
 def _every_type(call: Call) -> list[Stored]:
     store = call.account.store
     found = [store.fetch(Kind.ACTIVITY_TYPE, row[0]) for row in _type_rows(call)]
@@ -121,8 +125,8 @@ def put_activity_type(call: Call) -> Answer:
     """PUT /v1/activityTypes/{id}."""
     stored = v1.find_active(call, Kind.ACTIVITY_TYPE, "Activity type")
     body = call.sent_loosely()
-    if body.get("icon_key", "task") not in catalogue.ICON_KEYS:
-        msg = "Bad request: icon_key"
+    if not _is_icon(body.get("icon_key", "task")) or not isinstance(body.get("name", ""), str):
+        msg = "Bad request: name and icon_key are texts, and the icon is one of a list"
         raise v1.bad_request(msg)
     allowed = ("name", "icon_key", "color", "order_nr")
     stored.record.update({key: body[key] for key in allowed if key in body})
@@ -189,9 +193,9 @@ def _webhook_errors(body: Mapping[str, Any]) -> dict[str, list[str]]:
     parts = urlsplit(url) if isinstance(url, str) else None
     if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc:
         errors["subscription_url"] = ["invalid or non-reachable URL"]
-    if body.get("event_action") not in _ACTIONS:
+    if str(body.get("event_action")) not in _ACTIONS:
         errors["event_action"] = ["invalid"]
-    if body.get("event_object") not in _OBJECTS:
+    if str(body.get("event_object")) not in _OBJECTS:
         errors["event_object"] = ["invalid"]
     if not isinstance(body.get("name"), str) or not body["name"]:
         errors["name"] = ["required"]

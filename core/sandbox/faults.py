@@ -6,7 +6,7 @@ can be repeated and its losses can be explained.
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -144,7 +144,7 @@ class FaultMiddleware:
             await _answer(send, 502, _BAD_GATEWAY, b"text/html")
         elif fault is Fault.RATE_LIMITED:
             await _drain(receive)
-            await _answer(send, 429, RATE_LIMITED_BODY, b"application/json")
+            await _answer(send, 429, RATE_LIMITED_BODY, b"application/json", _FULL_WINDOW)
         else:
             await self._after(fault, scope, receive, send)
 
@@ -185,6 +185,11 @@ RATE_LIMITED_BODY: Final = to_json(
         "error_info": "Please check developers.pipedrive.com",
     }
 )
+_FULL_WINDOW: Final = (
+    (b"x-ratelimit-remaining", b"0"),
+    (b"x-ratelimit-reset", b"1"),
+    (b"retry-after", b"1"),
+)
 _BAD_GATEWAY: Final = (
     b"<html><head><title>502 Bad Gateway</title></head>"
     b"<body><center><h1>502 Bad Gateway</h1></center></body></html>"
@@ -196,8 +201,14 @@ async def _drain(receive: Receive) -> None:
         pass
 
 
-async def _answer(send: Send, status: int, body: bytes, content_type: bytes) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
+async def _answer(
+    send: Send,
+    status: int,
+    body: bytes,
+    content_type: bytes,
+    further: Sequence[tuple[bytes, bytes]] = (),
+) -> None:
+    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *further]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
@@ -207,5 +218,5 @@ async def _drop(scope: Scope, receive: Receive) -> None:
     if drop is None:
         raise ReplyLost
     drop()
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    # The next thing to be received is the end of the connection.
+    await receive()

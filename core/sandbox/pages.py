@@ -116,8 +116,8 @@ def read_listing(call: Call, kind: Kind, listing: Listing) -> PageRequest:
     if question.has("filter_id"):
         msg = "filter_id: Filter was not found"
         raise against_rule(msg)
-    clauses, values = _selected(question, listing)
     sort = question.choice("sort_by", (*_SORTS, *listing.further_sorts), "id")
+    clauses, values = _selected(question, listing, sort)
     direction = question.choice("sort_direction", ("asc", "desc"), "asc")
     limit = question.limit()
     rendering = asked_rendering(question, call.account, kind, listing.include_fields)
@@ -131,7 +131,10 @@ def read_listing(call: Call, kind: Kind, listing: Listing) -> PageRequest:
     return PageRequest(shelf, clauses, values, sort, direction, limit, rendering)
 
 
-def _selected(question: Question, listing: Listing) -> tuple[list[str], list[object]]:
+def _selected(question: Question, listing: Listing, sort: str) -> tuple[list[str], list[object]]:
+    # A plus keeps SQLite from choosing the index of changes for a list that is ordered by id: it
+    # would sort every changed record again for each page.
+    changed = "+update_time" if sort == "id" else "update_time"
     selected: list[Clause] = [("shelf = ?", listing.shelf)]
     if listing.has_status:
         status = question.choice("status", ("open", "won", "lost", "deleted"))
@@ -145,8 +148,8 @@ def _selected(question: Question, listing: Listing) -> tuple[list[str], list[obj
             if found:
                 selected.append(found)
     for name, condition in (
-        ("updated_since", "update_time >= ?"),
-        ("updated_until", "update_time < ?"),
+        ("updated_since", f"{changed} >= ?"),
+        ("updated_until", f"{changed} < ?"),
     ):
         moment = question.moment(name)
         if moment:

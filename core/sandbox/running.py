@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import socket
+import sqlite3
 import sys
 import threading
 from collections.abc import Sequence
@@ -48,9 +49,8 @@ class AnnouncingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
         await super().startup(sockets=sockets)
-        if self.started:
-            sys.stdout.write(self._line + "\n")
-            sys.stdout.flush()
+        sys.stdout.write(self._line + "\n")
+        sys.stdout.flush()
 
     def stop_with_stdin(self) -> None:
         """Shut down when standard input ends, which it does when the parent process is gone."""
@@ -83,13 +83,19 @@ def main(argv: Sequence[str]) -> int:
         argv: The arguments, without the program's name.
 
     Returns:
-        The exit code.
+        The exit code: 1 when the state file is in use or no SQLite file.
     """
     asked = parser().parse_args(argv)
     settings = SandboxSettings(
         state_file=asked.state, tier=asked.tier, auth=asked.auth, seats=asked.seats, seed=asked.seed
     )
-    app = create_app(settings, read_plan(asked.faults) if asked.faults else ())
+    try:
+        if asked.state:
+            asked.state.parent.mkdir(parents=True, exist_ok=True)
+        app = create_app(settings, read_plan(asked.faults) if asked.faults else ())
+    except sqlite3.Error as error:
+        sys.stderr.write(f"sandbox: the state file {asked.state} can not be used: {error}\n")
+        return 1
     listening = _listening(asked.port)
     line = {
         "base_url": f"http://{_HOST}:{listening.getsockname()[1]}",
@@ -109,7 +115,7 @@ def main(argv: Sequence[str]) -> int:
         timeout_graceful_shutdown=2,
     )
     server = AnnouncingServer(config, json.dumps(line))
-    if asked.while_stdin_open:
+    if asked.while_stdin_open:  # pragma: no branch - without it only a signal ends the server
         server.stop_with_stdin()
     server.run(sockets=[listening])
     return 0
@@ -118,7 +124,8 @@ def main(argv: Sequence[str]) -> int:
 def _listening(port: int) -> socket.socket:
     # Named as TCP, so that asyncio turns Nagle's delay off; otherwise every answer waits 40 ms.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name == "posix":  # On Windows the option would let two servers share the port.
+    # On Windows the option would let two servers share the port.
+    if os.name == "posix":  # pragma: no branch - one system at a time
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((_HOST, port))
     return listening

@@ -85,12 +85,15 @@ class Sandbox:
         if not message.get("more_body"):
             body: bytes = message.get("body", b"")
             return body if len(body) <= self._largest else None
-        chunks, size = [message.get("body", b"")], len(message.get("body", b""))
+        chunks: list[bytes] = [message.get("body", b"")]
+        size = len(chunks[0])
         while message.get("more_body"):
             message = await receive()
-            size += len(message.get("body", b""))
+            chunk: bytes = message.get("body", b"")
+            size += len(chunk)
             # What is too much is read to its end, so that the client gets to see the answer.
-            chunks = [*chunks, message.get("body", b"")] if size <= self._largest else []
+            if size <= self._largest:
+                chunks.append(chunk)
         return b"".join(chunks) if size <= self._largest else None
 
     def _answer(

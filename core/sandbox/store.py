@@ -28,8 +28,8 @@ CREATE TABLE IF NOT EXISTS records (
     title TEXT, add_time TEXT, update_time TEXT,
     body BLOB NOT NULL, custom BLOB NOT NULL,
     PRIMARY KEY (kind, id));
-CREATE INDEX IF NOT EXISTS by_shelf ON records (kind, shelf, id);
-CREATE INDEX IF NOT EXISTS by_update ON records (kind, update_time, id);
+CREATE INDEX IF NOT EXISTS by_shelf ON records (kind, shelf, id, update_time);
+CREATE INDEX IF NOT EXISTS by_update ON records (kind, shelf, update_time, id);
 CREATE INDEX IF NOT EXISTS by_org ON records (org_id, kind, id) WHERE org_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_person ON records (person_id, kind, id) WHERE person_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_deal ON records (deal_id, kind, id) WHERE deal_id IS NOT NULL;
@@ -91,9 +91,13 @@ class Store:
     def __init__(self, state_file: Path | None) -> None:
         """Open or create the file and learn which ids are taken."""
         self._db = sqlite3.connect(
-            state_file or ":memory:", isolation_level=None, check_same_thread=False
+            state_file or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
         )
-        self._db.executescript(_SCHEMA)
+        try:
+            self._db.executescript(_SCHEMA)
+        except sqlite3.Error:
+            self._db.close()
+            raise
         self._next_id: dict[str, int] = dict(
             self._db.execute("SELECT kind, max(id) + 1 FROM records GROUP BY kind")
         )

@@ -70,7 +70,7 @@ def links(account: Account, body: Mapping[str, Any], names: Iterable[str]) -> di
             continue
         kind, what = PARENTS.get(name, (Kind.ACTIVITY, "Activity"))
         linked = loose_int(body[name])
-        if body[name] in {None, ""}:
+        if body[name] is None or body[name] == "":
             found[name] = None
         elif linked is None or not account.store.has_live(kind, linked):
             msg = f"{what} not found"

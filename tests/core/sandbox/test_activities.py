@@ -114,3 +114,9 @@ def test_activity_types_get_a_key_from_their_name_that_stays(account):
 )
 def test_an_activity_type_without_name_or_icon_is_refused(account, body):
     assert account("POST", "/v1/activityTypes", json=body).status_code == 400
+
+
+@pytest.mark.parametrize("body", [{"icon_key": "x"}, {"name": 5}])
+def test_an_activity_type_is_not_changed_into_what_can_not_be(account, body):
+    path = f"/v1/activityTypes/{account.read('/v1/activityTypes')[0]['id']}"
+    assert account("PUT", path, json=body).status_code == 400

@@ -143,3 +143,37 @@ def test_a_plan_takes_so_many_deals_and_archived_ones_do_not_count(open_account,
 def test_seats_multiply_what_a_plan_takes(tier, seats, cap, daily):
     plan = settings.SandboxSettings(tier=tier, seats=seats)
     assert (plan.deals_cap, plan.daily_tokens) == (cap, daily)
+
+
+@pytest.mark.parametrize("noun", ["pipelines", "stages"])
+def test_a_deleted_part_of_the_pipeline_is_gone_and_still_read(account, noun):
+    body = {"name": "A", "pipeline_id": 1} if noun == "stages" else {"name": "A"}
+    part = account.make(noun, **body)
+    path = f"/api/v2/{noun}/{part['id']}"
+    assert account.change(noun, part["id"], name="B")["name"] == "B"
+    assert account("DELETE", path).json()["data"] == {"id": part["id"]}
+    assert account.read(path)["is_deleted"] is True
+    assert part["id"] not in [each["id"] for each in account.read(f"/api/v2/{noun}")]
+    assert account("DELETE", path).status_code == 404
+    assert account("PATCH", path, json={"name": "C"}).status_code == 404
+
+
+def test_a_stage_has_a_probability_in_percent(account):
+    answer = account("PATCH", "/api/v2/stages/1", json={"deal_probability": 101})
+    assert answer.status_code == 400
+
+
+def test_a_deal_needs_a_pipeline_to_stand_in(account):
+    assert account("DELETE", "/api/v2/pipelines/1").status_code == 200
+    assert account("POST", "/api/v2/deals", json={"title": "A"}).status_code == 400
+
+
+def test_a_deal_stays_where_it_is_when_its_pipeline_is_named(account):
+    deal = account.make("deals", title="A", stage_id=3)
+    assert account.change("deals", deal["id"], pipeline_id=1)["stage_id"] == 3
+
+
+def test_the_time_of_archiving_stays(account, clock):
+    deal = account.make("deals", title="A", is_archived=True)
+    clock.forward(60)
+    assert account.read(f"/api/v2/deals/{deal['id']}")["archive_time"] == deal["archive_time"]

@@ -37,6 +37,8 @@ def test_a_fault_does_or_does_not_leave_a_record(open_account, fault, status, re
     if fault == "truncated_json":
         with pytest.raises(ValueError, match=r"."):
             answer.json()
+    if status == 429:
+        assert answer.headers["x-ratelimit-remaining"] == "0"
     if status == 502:
         assert answer.headers["content-type"] == "text/html"
 

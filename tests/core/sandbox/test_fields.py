@@ -266,3 +266,28 @@ def test_a_plan_takes_so_many_custom_fields_and_no_more(open_account, clock):
     answer = account("POST", "/api/v2/dealFields", json=body)
     assert answer.status_code == 403
     assert answer.json()["code"] == "feature_capping_custom_fields_limit"
+
+
+def test_a_field_takes_so_many_options_and_no_more(account):
+    options = [{"label": f"Option {number}"} for number in range(10_000)]
+    field = account.field("deal", field_type="enum", options=options)
+    path = f"/api/v2/dealFields/{field['field_code']}/options"
+    assert account("POST", path, json=[{"label": "One more"}]).status_code == 400
+
+
+def test_options_of_a_set_that_is_unset_stay_null_with_labels(account):
+    code = account.field("deal", **PICK)["field_code"]
+    text = account.field("deal")["field_code"]
+    account.make("deals", title="A", custom_fields={text: "x"})
+    (shown,) = account.read("/api/v2/deals", include_option_labels="true")
+    assert shown["custom_fields"] == {code: None, text: "x"}
+
+
+def test_custom_fields_are_an_object(account):
+    body = {"title": "A", "custom_fields": []}
+    assert account("POST", "/api/v2/deals", json=body).status_code == 400
+    codes = [account.field("deal", f"Field {number}")["field_code"] for number in range(16)]
+    query = {"custom_fields": ",".join(codes)}
+    assert account("GET", "/api/v2/deals", params=query).status_code == 400
+    query = {"custom_fields": ",".join(codes[:15])}
+    assert account("GET", "/api/v2/deals", params=query).status_code == 200

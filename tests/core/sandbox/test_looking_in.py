@@ -1,5 +1,7 @@
 import pytest
 
+from core.sandbox.store import Kind
+
 
 def test_the_counters_name_operations_tokens_and_live_records(account):
     account.make("persons", name="A")
@@ -83,3 +85,17 @@ def test_an_account_is_the_same_after_a_restart(open_account, tmp_path):
     assert second.make("persons", name="B")["id"] == 2
     assert second.field("person")["field_code"] != code
     assert second.stats()["live"]["persons"] == 2
+
+
+def test_what_is_written_together_is_written_whole_or_not_at_all(account):
+    store = account.sandbox.account.store
+
+    def broken():
+        with store.together():
+            store.insert(Kind.NOTE, {"id": 0})
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken()
+    assert account.stats()["live"]["notes"] == 0
+    assert store.fetch(Kind.NOTE, 1) is None

@@ -195,3 +195,42 @@ def test_webhooks_are_kept_listed_and_removed(account):
 def test_currencies_can_be_looked_up(account):
     assert {"USD", "EUR"} <= {each["code"] for each in account.read("/v1/currencies")}
     assert [each["code"] for each in account.read("/v1/currencies", term="euro")] == ["EUR"]
+
+
+@pytest.mark.parametrize("wrong", ["event_action", "event_object", "name"])
+def test_a_webhook_that_can_not_be_is_refused_by_key(account, wrong):
+    body = {
+        "subscription_url": "https://hooks.example.com/a",
+        "event_action": "*",
+        "event_object": "person",
+        "name": "Mirror",
+    }
+    answer = account("POST", "/v1/webhooks", json=body | {wrong: []})
+    assert (answer.status_code, [*answer.json()["errors"]]) == (400, [wrong])
+
+
+def test_an_account_takes_forty_webhooks(account):
+    body = {"event_action": "*", "event_object": "*", "name": "Mirror"}
+    body |= {"subscription_url": "https://hooks.example.com/a"}
+    statuses = [account("POST", "/v1/webhooks", json=body).status_code for _ in range(41)]
+    assert statuses == [201] * 40 + [422]
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]"])
+def test_a_v1_body_that_can_not_be_read_is_refused(account, content):
+    assert account("POST", "/v1/notes", content=content).status_code == 400
+
+
+def test_a_note_can_move_from_one_record_to_another(account, person):
+    other = account.make("organizations", name="A")
+    note = _note(account, content="A", person_id=person["id"])
+    moved = {"person_id": None, "org_id": other["id"]}
+    changed = account("PUT", f"/v1/notes/{note['id']}", json=moved).json()["data"]
+    assert (changed["person"], changed["organization"]) == (None, {"name": "A"})
+    stranded = account("PUT", f"/v1/notes/{note['id']}", json={"org_id": ""})
+    assert stranded.status_code == 400
+
+
+def test_a_date_that_is_none_is_refused_for_a_note(account, person):
+    body = {"content": "A", "person_id": person["id"], "add_time": "2012-13-04 05:06:07"}
+    assert account("POST", "/v1/notes", json=body).status_code == 400

@@ -125,3 +125,16 @@ def test_the_account_has_an_administrator_two_colleagues_and_one_who_left(accoun
     assert me["company_domain"]
     assert account.read(f"/v1/users/{users[1]['id']}") == users[1]
     assert account("GET", "/v1/users/1").status_code == 404
+
+
+def test_a_record_can_be_given_to_a_colleague(account):
+    users = account.read("/v1/users")
+    person = account.make("persons", name="A")
+    assert account.change("persons", 1, owner_id=users[1]["id"])["owner_id"] == users[1]["id"]
+    answer = account("PATCH", "/api/v2/persons/1", json={"owner_id": users[3]["id"]})
+    assert answer.status_code == 400
+    assert person["owner_id"] == users[0]["id"]
+
+
+def test_a_visibility_can_be_chosen(account):
+    assert account.make("persons", name="A", visible_to=3)["visible_to"] == 3

@@ -191,3 +191,20 @@ def test_custom_fields_nested_twice_are_answered_as_a_fault_of_the_server(accoun
 def test_an_account_that_can_not_be_is_refused(open_account, settings):
     with pytest.raises(ValueError, match=r"tier|token|seat"):
         open_account(**settings)
+
+
+def test_a_body_larger_than_any_upload_is_refused_before_it_is_read(open_account):
+    account = open_account(max_file_bytes=1_000)
+    answer = account("POST", "/api/v2/persons", content=b"x" * 2_000_000)
+    assert answer.status_code == 413
+
+    async def parts():
+        for _ in range(30):
+            yield b"x" * 100_000
+
+    assert account("POST", "/api/v2/persons", content=parts()).status_code == 413
+
+
+def test_a_long_label_is_refused(account):
+    body = {"name": "A", "emails": [{"value": "a@example.com", "label": "l" * 256}]}
+    _error(account("POST", "/api/v2/persons", json=body))
