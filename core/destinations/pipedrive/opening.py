@@ -39,21 +39,17 @@ def open_destination(  # noqa: PLR0913 - each is a setting of its own
         tokens_per_day: The company's daily budget; None = not limited here.
         reserve: Share of the budget left to the practice's other integrations.
         in_flight: Most requests under way at once.
-        transport: In place of the network; `clock` and `sleep` in place of time.
+        transport: In place of the network, for tests.
         spend: Adds to the day's token count and returns the day's sum; called in the caller's
             thread before anything is sent, with a negative number for what was not sent.
+        clock: Monotonic seconds.
+        sleep: Waits without blocking; None = really.
 
     Raises:
         SetupError: The base URL, the way to authenticate or the token is not usable.
     """
     site_of(base_url)
-    wire = Wire(
-        _headers(token, auth),
-        (clock, sleep),
-        in_flight=in_flight,
-        requests_per_2s=requests_per_2s,
-        transport=transport,
-    )
+    wire = Wire(_headers(token, auth), (clock, sleep), in_flight, requests_per_2s, transport)
     cap = _cap(tokens_per_day, reserve)
     return PipedriveDestination(base_url, wire, spend=spend, cap=cap)
 

@@ -68,7 +68,6 @@ class Wire:
         self,
         headers: Mapping[str, str],
         tempo: tuple[Callable[[], float], Callable[[float], Awaitable[None]] | None],
-        *,
         in_flight: int,
         requests_per_2s: int | None,
         transport: httpx.AsyncBaseTransport | None = None,
