@@ -52,7 +52,7 @@ _THEME: dict[str, object] = {
     "theme.headingFontWeights": [700, 650, 650],
     "theme.greenBackgroundColor": "#d5eedd",
     "theme.orangeBackgroundColor": "#fde7c3",
-    "theme.redBackgroundColor": "#fadad6",
+    "theme.redBackgroundColor": "#fbe0dd",
     "theme.blueBackgroundColor": "#dbe9f6",
     "theme.violetBackgroundColor": "#e7dff5",
     "theme.grayBackgroundColor": "#e6eaef",

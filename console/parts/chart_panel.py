@@ -27,7 +27,9 @@ def chart_panel(pair: ExamPair) -> None:
     elif differences.is_empty():
         st.success(f"{exam}: every reading was read back as it stands in the source.")
     else:
-        st.error(f"{exam}: {differences.height} readings differ; they are marked in both charts.")
+        count = differences.height
+        words = "1 reading differs" if count == 1 else f"{count} readings differ"
+        st.error(f"{exam}: {words}, marked in both charts.")
     is_wide = st.toggle("One above the other, larger", key=f"chart_wide_{pair.exam_key}")
     _drawings(pair, is_wide=is_wide)
     if not differences.is_empty():

@@ -45,14 +45,21 @@ def main() -> None:
         return
     _plan(plan)
     stage = ledger.stage()
-    if Stage.LOAD_REQUESTED in LEADS_TO[stage] and stage is not Stage.LOAD_AUTHORIZED:
-        _ask(user, str(plan["plan_id"]))
+    may_be_asked = Stage.LOAD_REQUESTED in LEADS_TO[stage] and stage is not Stage.LOAD_AUTHORIZED
+    if may_be_asked:
+        st.warning(_WARNING)
     if stage is Stage.LOAD_REQUESTED:
         _asked(str(plan["plan_id"]))
+    elif may_be_asked:
+        st.subheader("Ask for the load", anchor=False)
+        _ask(user, str(plan["plan_id"]))
     signature = signature_form(ledger, user, _ASK)
     if signature is not None:
         start_run("authorize", by=user.name, once=str(signature.signature_id))
         st.rerun()
+    if stage is Stage.LOAD_REQUESTED:
+        with st.expander("Ask again"):
+            _ask(user, str(plan["plan_id"]))
     if ledger.signature(Gate.LOAD) is not None or "authorize_run" in st.session_state:
         _run(user)
 
@@ -71,8 +78,6 @@ def _plan(plan: dict[str, Any]) -> None:
 
 
 def _ask(user: ConsoleUser, plan_id: str) -> None:
-    st.subheader("Ask for the load", anchor=False)
-    st.warning(_WARNING)
     with st.form("request_form", clear_on_submit=True, width=640):
         is_confirmed = st.checkbox(_CONFIRM, key="request_confirm")
         password = st.text_input(

@@ -85,13 +85,15 @@ def main() -> None:
     if cells is None or cells.is_empty():
         empty_state("There is no sample to review yet.", road.next_step(ledger.stage()))
         return
-    object_tiles(review.tiles(cells))
+    counted = desk.frame("review", review.counts)
+    assert counted is not None  # it is counted from the frame just read
+    object_tiles(review.tiles(counted))
     _verdict(cells)
     wanted = _filters(cells)
     shown = review.filtered(cells, wanted).with_columns(
         pl.col("target").replace(review.OBJECT_NAMES).alias("object")
     )
-    chosen = _grid(shown, wanted)
+    chosen = _grid(shown, wanted, cells.height)
     if chosen is not None:
         _record(cells, str(chosen["target"]), str(chosen["ref"]))
     if signature_form(ledger, user, _ASK):
@@ -135,9 +137,9 @@ def _filters(cells: pl.DataFrame) -> review.Filter:
     return review.Filter(tuple(targets or ()), tuple(statuses or ()), tuple(fields), text or "")
 
 
-def _grid(shown: pl.DataFrame, wanted: review.Filter) -> dict[str, object] | None:
+def _grid(shown: pl.DataFrame, wanted: review.Filter, of: int) -> dict[str, object] | None:
     view = st.segmented_control("Show", _VIEWS, default="Records", required=True, key="review_view")
-    st.caption(f"{shown.height:,} cells of {shown['ref'].n_unique():,} records match.")
+    st.caption(f"{shown.height:,} of {of:,} cells match.")
     names = pl.col("target").replace(review.OBJECT_NAMES).alias("object")
     if view == "Cells":
         return show_grid(shown, _CELLS, view=wanted.digest())

