@@ -1,0 +1,138 @@
+"""A plan's open writes, handed out as intents: links resolved, bytes where they can be read.
+
+Rule of the house: what a plan says is sent as it was approved; only ids are filled in.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from core.migration.filing import content_path
+from core.migration.observation import record_names
+from core.migration.passage import Passage
+from core.plan import ORDER
+from core.ports import Action, Intent, Outcome, Receipt, WriteState
+from core.vocabulary.field import CrmObject
+from core.vocabulary.record import link_fields
+
+
+class Batches:
+    """The plan's open writes, handed out a batch at a time as intents."""
+
+    def __init__(self, passage: Passage, plan_id: str) -> None:
+        """Open a kept plan."""
+        self._passage, self._plan_id = passage, plan_id
+        kept = passage.vault.get(f"plan/{plan_id}/writes")
+        self._content = dict(kept.select("write_id", "content").iter_rows())
+        cells = passage.vault.get(f"plan/{plan_id}/cells").sort("write_id")
+        self._fields = _fields_by_write(cells)
+        states = passage.ledger.writes(plan_id)
+        self.total = states.height
+        self.finished = states.filter(pl.col("state") == WriteState.DONE.value).height
+        self.floors = _floors(passage, plan_id)
+        self._ids = _known_ids(passage)
+        self._outbox = passage.folder / "outbox"
+
+    def ranks(self) -> list[pl.DataFrame]:
+        """Groups of writes that may go together: one object and action, in the plan's order."""
+        group = pl.struct("target", "action").rle_id().alias("_rank")
+        ordered = self._passage.ledger.writes(self._plan_id).sort("seq").with_columns(group)
+        return ordered.partition_by("_rank", maintain_order=True)
+
+    def open_writes(self, rank: pl.DataFrame) -> pl.DataFrame:
+        """The writes of a rank that are to be sent."""
+        return (
+            self._passage.ledger.writes(self._plan_id)
+            .join(rank.select("write_id"), on="write_id", how="semi")
+            .filter(pl.col("state") == WriteState.PLANNED.value)
+            .sort("seq")
+        )
+
+    def intents(self, batch: pl.DataFrame) -> tuple[list[Intent], list[Receipt]]:
+        """The writes as intents: links resolved to record ids, bytes where they can be read.
+
+        A write that links to a record that was refused is refused with it, and never sent.
+        """
+        self.clear()
+        intents: list[Intent] = []
+        orphans: list[Receipt] = []
+        for row in batch.select("write_id", "target", "action", "ref", "record_id").iter_rows():
+            intent = self._intent(*row)
+            if intent is None:
+                orphans.append(Receipt(row[0], Outcome.REJECT, reason="link_refused"))
+            else:
+                intents.append(intent)
+        return intents, orphans
+
+    def _intent(
+        self, write_id: str, target: str, action: str, ref: str, record_id: int | None
+    ) -> Intent | None:
+        fields = {} if action == Action.DELETE else dict(self._fields.get(write_id, {}))
+        links = link_fields(CrmObject(target)) if target in ORDER else {}
+        for name, to in links.items():
+            linked = fields.get(name)
+            if linked is not None:
+                fields[name] = self._resolved(to.value, linked)
+                if fields[name] is None:
+                    return None
+        if action != Action.CREATE and record_id is None and target in ORDER:
+            record_id = self._ids.get((target, ref))
+            if record_id is None:
+                return None
+        path = self._path(write_id) if action == Action.CREATE else None
+        return Intent(write_id, self._plan_id, target, Action(action), ref, record_id, fields, path)
+
+    def _path(self, write_id: str) -> Path | None:
+        content = self._content.get(write_id)
+        if content is None:
+            return None
+        self._outbox.mkdir(mode=0o700, exist_ok=True)
+        return content_path(self._passage, content, self._outbox)
+
+    def _resolved(self, target: str, ref: str) -> str | None:
+        if ref.startswith("id:"):
+            return ref.removeprefix("id:")
+        record_id = self._ids.get((target, ref))
+        return None if record_id is None else str(record_id)
+
+    def learn(self, intents: list[Intent], receipts: list[Receipt]) -> None:
+        """Remember the ids of records just made."""
+        refs = {intent.write_id: (intent.target, intent.ref) for intent in intents}
+        for receipt in receipts:
+            if receipt.outcome is Outcome.ACK:
+                self.finished += 1
+                if receipt.record_id is not None:
+                    self._ids[refs[receipt.write_id]] = receipt.record_id
+
+    def clear(self) -> None:
+        """Remove what lay ready to be sent."""
+        _empty(self._outbox)
+
+
+def _empty(folder: Path) -> None:
+    if folder.exists():
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+
+
+def _fields_by_write(cells: pl.DataFrame) -> dict[str, dict[str, str | None]]:
+    fields: dict[str, dict[str, str | None]] = {}
+    for write_id, field, after in cells.select("write_id", "field", "after").iter_rows():
+        fields.setdefault(write_id, {})[field] = after
+    return fields
+
+
+def _floors(passage: Passage, plan_id: str) -> Mapping[str, int]:
+    kept = passage.ledger.kept(f"floors/{plan_id}") or {}
+    return {target: int(str(floor)) for target, floor in kept.items()}
+
+
+def _known_ids(passage: Passage) -> dict[tuple[str, str], int]:
+    names = record_names(passage)
+    return {
+        (crm_object.value, ref): record_id
+        for crm_object, refs in names.items()
+        for record_id, ref in refs.items()
+    }

@@ -1,0 +1,92 @@
+"""Writes of unknown outcome: waited out, looked for twice, adopted or planned again.
+
+Rule of the house: what was sent without an answer is never sent again before it was looked for in
+the list, twice.
+"""
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from core.errors import OutcomeUnknown
+from core.migration.passage import Passage
+from core.plan import ORDER
+from core.ports import Action, Outcome, Receipt, WriteState
+
+LOOKS = 2
+"""How often a lost write is looked for before it is planned again."""
+
+
+def look_for_unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> None:
+    """Quarantine, look twice, adopt what is found, plan again what is not.
+
+    Raises:
+        OutcomeUnknown: one was sent as often as may be.
+    """
+    unknown = _unknown(passage, plan_id, rank)
+    if unknown.is_empty():
+        return
+    _wait_out(passage, unknown)
+    for look in range(LOOKS):
+        if look:
+            passage.tempo.sleep(passage.tempo.read_lag_s)
+        found = _sought(passage, unknown)
+        if found:
+            passage.ledger.conclude(found)
+        unknown = _unknown(passage, plan_id, rank)
+        if unknown.is_empty():
+            return
+    passage.ledger.replan(unknown["write_id"].to_list())
+    if not _unknown(passage, plan_id, rank).is_empty():
+        message = f"{unknown.height} write(s) were sent as often as may be, without a trace."
+        raise OutcomeUnknown(message, next_step="A person must look at these in the destination.")
+
+
+def _unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> pl.DataFrame:
+    in_doubt = [WriteState.UNKNOWN.value, WriteState.INTENDED.value]
+    writes = passage.ledger.writes(plan_id).filter(pl.col("state").is_in(in_doubt))
+    return writes.join(rank.select("write_id"), on="write_id", how="semi")
+
+
+def _wait_out(passage: Passage, unknown: pl.DataFrame) -> None:
+    latest = unknown["intent_at"].max()
+    assert isinstance(latest, datetime)
+    since_s = passage.tempo.now_s() - latest.astimezone(UTC).timestamp()
+    # a clock that went backwards never shortens the wait
+    wait_s = passage.tempo.quarantine_s - max(0.0, since_s)
+    if wait_s > 0:
+        passage.progress(f"waiting {wait_s:.0f} s before looking for unknown writes", 0, 1)
+        passage.tempo.sleep(wait_s)
+
+
+def _sought(passage: Passage, unknown: pl.DataFrame) -> list[Receipt]:
+    """Receipts for unknown writes whose effect is there.
+
+    An update is found by nothing but itself: sent again, it says the same, so it is planned again.
+    """
+    receipts: list[Receipt] = []
+    for (target,), writes in unknown.partition_by("target", as_dict=True).items():
+        floor = min((value for value in writes["floor"] if value is not None), default=0)
+        there = _there(passage, str(target), floor)
+        by_ref = _lowest(there)
+        for write_id, action, ref in writes.select("write_id", "action", "ref").iter_rows():
+            if action == Action.CREATE and ref in by_ref:
+                receipts.append(Receipt(write_id, Outcome.ACK, by_ref[ref], reason="adopted"))
+    return receipts
+
+
+def _there(passage: Passage, target: str, floor: int) -> pl.DataFrame:
+    if target in ORDER:
+        return passage.destination.seek(target, floor)
+    # set-up: fields and activity types are known by what they are called
+    fields = passage.destination.fields()
+    names = pl.format("custom_field|{}|{}", "target", "name")
+    return fields.select(
+        passage.sign(fields.select(names).to_series()).alias("ref"),
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("record_id"),
+    )
+
+
+def _lowest(there: pl.DataFrame) -> dict[str, int]:
+    lowest = there.group_by("ref").agg(pl.col("record_id").min())
+    return dict(lowest.iter_rows())
