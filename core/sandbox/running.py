@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from core.sandbox.faults import DROP, read_plan
@@ -86,13 +87,8 @@ def main(argv: Sequence[str]) -> int:
         The exit code: 1 when the state file is in use or no SQLite file.
     """
     asked = parser().parse_args(argv)
-    settings = SandboxSettings(
-        state_file=asked.state, tier=asked.tier, auth=asked.auth, seats=asked.seats, seed=asked.seed
-    )
     try:
-        if asked.state:
-            asked.state.parent.mkdir(parents=True, exist_ok=True)
-        app = create_app(settings, read_plan(asked.faults) if asked.faults else ())
+        app = _app(asked)
     except sqlite3.Error as error:
         sys.stderr.write(f"sandbox: the state file {asked.state} can not be used: {error}\n")
         return 1
@@ -119,6 +115,15 @@ def main(argv: Sequence[str]) -> int:
         server.stop_with_stdin()
     server.run(sockets=[listening])
     return 0
+
+
+def _app(asked: argparse.Namespace) -> Starlette:
+    settings = SandboxSettings(
+        state_file=asked.state, tier=asked.tier, auth=asked.auth, seats=asked.seats, seed=asked.seed
+    )
+    if asked.state:
+        asked.state.parent.mkdir(parents=True, exist_ok=True)
+    return create_app(settings, read_plan(asked.faults) if asked.faults else ())
 
 
 def _listening(port: int) -> socket.socket:

@@ -48,10 +48,10 @@ def _fuzzed(account, prefix, noun, keys, draw):
 
 
 @pytest.mark.parametrize("noun", [*NOUNS, *V1])
-@given(st.data())
+@given(drawn=st.data())
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_no_body_brings_the_account_down(account, noun, data):
+def test_no_body_brings_the_account_down(account, noun, drawn):
     prefix = "/api/v2" if noun in NOUNS else "/v1"
-    _fuzzed(account, prefix, noun, (NOUNS | V1)[noun], data.draw)
+    _fuzzed(account, prefix, noun, (NOUNS | V1)[noun], drawn.draw)
