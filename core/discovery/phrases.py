@@ -239,7 +239,7 @@ _FIELDS: dict[str, dict[str, str]] = {
         "file_path": "path; file; file name; document path",
     },
     "letter_template": {
-        "template_key": "id; template id; template number",
+        "template_key": "id; template id",
         "name": "template name; title; description",
         "body": "text; template text; content; body text; template body",
     },
@@ -286,17 +286,12 @@ FIELD_PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Entity -> field that a source may hold -> what its column is called, in the same words."""
 
-
-def _known_words() -> frozenset[str]:
-    phrases = [
-        *(phrase for group in ENTITY_PHRASES.values() for phrase in group),
-        *(p for named in FIELD_PHRASES.values() for group in named.values() for p in group),
-        *TECHNICAL_PHRASES,
-        *GENERIC_WORDS,
-        *(word for words in ABBREVIATIONS.values() for word in words),
-    ]
-    return frozenset(word for phrase in phrases for word in phrase.split())
-
-
-KNOWN_WORDS = _known_words()
+_SAID = (
+    *(phrase for group in ENTITY_PHRASES.values() for phrase in group),
+    *(p for named in FIELD_PHRASES.values() for group in named.values() for p in group),
+    *TECHNICAL_PHRASES,
+    *GENERIC_WORDS,
+    *(word for words in ABBREVIATIONS.values() for word in words),
+)
+KNOWN_WORDS = frozenset(word for phrase in _SAID for word in phrase.split())
 """Every word of the phrases above."""
