@@ -19,6 +19,8 @@ from core.ports import Action, Outcome, Receipt, WriteState
 BATCH = 256
 """Writes whose intents are committed together; also the most that one crash leaves in doubt."""
 
+_SMALLEST_BATCH = 16
+
 _STOPPING_REASONS = ("unauthorized", "forbidden", "custom_field_unknown")
 
 
@@ -78,6 +80,12 @@ def carry_out(passage: Passage, plan_id: str, kind: str) -> Done:
     counts = {name: getattr(done, name) for name in Done.__slots__}
     passage.ledger.finish_plan(plan_id, counts=counts)
     return done
+
+
+def _batch_size(passage: Passage) -> int:
+    # what is intended together must be sent before its deadline, so a slow pace takes less at once
+    allowed = passage.destination.spent().requests_per_2s
+    return min(BATCH, max(_SMALLEST_BATCH, 2 * allowed)) if allowed else _SMALLEST_BATCH
 
 
 def _send(passage: Passage, plan_id: str, batch: pl.DataFrame, batches: Batches) -> list[Receipt]:

@@ -4,20 +4,21 @@ Rule of the house: bytes made here are made once; the same input is found on the
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from core.documents.content import file_name, suffix_of
-from core.documents.history import history_json, history_pdf
+from core.documents.content import UNKNOWN, file_name, is_too_large, reference_record, suffix_of
+from core.documents.history import ChartHistory, histories
 from core.documents.letters import letter_pdf
 from core.migration.passage import Passage
 from core.records.file import Recipe
 
 FROM_SOURCE, FROM_VAULT = "source:", "vault:"
+_HISTORY_HEADING = (("Document", "Periodontal chart history"),)
 _SHELF = "shelf"
 _SHELF_SCHEMA = {"made_from": pl.String(), "sha256": pl.String(), "size_bytes": pl.Int64()}
 _MADE_SCHEMA = {
@@ -46,7 +47,7 @@ class _Material:
     """What files are made of, besides the practice's own files."""
 
     headings: Mapping[str, Sequence[tuple[str, str]]]
-    exams: Mapping[str, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]
+    histories: Mapping[str, ChartHistory]
     notes: Mapping[str, str]
 
 
@@ -67,15 +68,17 @@ def make_files(
     before = len(shelf.known)
     material = _Material(
         _letter_headings(entities),
-        _exams_by_patient(entities, requests),
+        _histories(entities, requests),
         dict(entities["note"].select("note_key", "body").iter_rows()),
     )
     refs = passage.sign(requests["file_key"])
     rows: list[tuple[str, str, int, str]] = []
     for place, (request, ref) in enumerate(zip(requests.iter_rows(named=True), refs, strict=True)):
-        content, size_bytes, suffix = _make(passage, shelf, request, material)
-        name = file_name(request["kind"], request["on"], ref, suffix)
-        rows.append((request["file_key"], name, size_bytes, content))
+        made = _make(passage, shelf, request, material)
+        if made is not None:
+            content, size_bytes, suffix = made
+            name = file_name(request["kind"], request["on"], ref, suffix)
+            rows.append((request["file_key"], name, size_bytes, content))
         passage.progress("files prepared", place + 1, requests.height)
     if len(shelf.known) > before:
         _close_shelf(shelf)
@@ -84,39 +87,54 @@ def make_files(
 
 def _make(
     passage: Passage, shelf: _Shelf, request: Mapping[str, Any], material: _Material
-) -> tuple[str, int, str]:
+) -> tuple[str, int, str] | None:
+    """Where the bytes are, how many, and their suffix; None for a letter that is no text."""
     recipe = Recipe(request["recipe"])
     if recipe is Recipe.COPY:
-        path = _located(passage, request["path"])
-        return FROM_SOURCE + request["path"], path.stat().st_size, suffix_of(path) or ".bin"
+        return _copy(passage, shelf, request)
     if recipe is Recipe.LETTER_PDF:
-        path = _located(passage, request["path"])
-        body, heading = path.read_bytes(), material.headings[request["row_key"]]
-        form = "RTF" if body.lstrip()[:5] == rb"{\rtf" else "TXT"
-        made_from = _digest(b"letter", body, repr(heading).encode())
-        sha256, size = shelf.known.get(made_from) or shelf.keep(
-            made_from, letter_pdf(body, form, heading=heading)
-        )
-        return FROM_VAULT + sha256, size, ".pdf"
+        return _letter(passage, shelf, request, material.headings[request["row_key"]])
     if recipe is Recipe.NOTE_TEXT:
         text = material.notes[request["row_key"]].encode()
         sha256, size = shelf.keep(_digest(b"note", text), text)
         return FROM_VAULT + sha256, size, ".txt"
-    return _history(shelf, recipe, material.exams[request["patient_key"]])
+    return _history(shelf, recipe, material.histories[request["patient_key"]])
 
 
-def _history(
-    shelf: _Shelf, recipe: Recipe, charts: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
-) -> tuple[str, int, str]:
-    heading = [("Document", "Periodontal chart history")]
-    as_json = history_json(*charts, heading=heading)
+def _copy(passage: Passage, shelf: _Shelf, request: Mapping[str, Any]) -> tuple[str, int, str]:
+    path = _located(passage, request["path"])
+    if is_too_large(path):
+        record = reference_record(path, kept_at=request["path"]).encode()
+        sha256, size = shelf.keep(_digest(b"reference", record), record)
+        return FROM_VAULT + sha256, size, ".txt"
+    return FROM_SOURCE + request["path"], path.stat().st_size, suffix_of(path) or UNKNOWN
+
+
+def _letter(
+    passage: Passage,
+    shelf: _Shelf,
+    request: Mapping[str, Any],
+    heading: Sequence[tuple[str, str]],
+) -> tuple[str, int, str] | None:
+    body = _located(passage, request["path"]).read_bytes()
+    made_from = _digest(b"letter", body, repr(heading).encode())
+    found = shelf.known.get(made_from)
+    if found is None:
+        try:
+            found = shelf.keep(made_from, letter_pdf(body, "", heading=heading))
+        except ValueError:
+            # neither RTF nor text: the original goes alone
+            return None
+    return FROM_VAULT + found[0], found[1], ".pdf"
+
+
+def _history(shelf: _Shelf, recipe: Recipe, charts: ChartHistory) -> tuple[str, int, str]:
+    as_json = charts.json(_HISTORY_HEADING)
     made_from = _digest(recipe.value.encode(), as_json)
     suffix = ".json" if recipe is Recipe.HISTORY_JSON else ".pdf"
     found = shelf.known.get(made_from)
     if found is None:
-        content = (
-            as_json if recipe is Recipe.HISTORY_JSON else history_pdf(*charts, heading=heading)
-        )
+        content = as_json if recipe is Recipe.HISTORY_JSON else charts.pdf(_HISTORY_HEADING)
         found = shelf.keep(made_from, content)
     return FROM_VAULT + found[0], found[1], suffix
 
@@ -150,32 +168,17 @@ def _letter_headings(
     }
 
 
-def _exams_by_patient(
+def _histories(
     entities: Mapping[str, pl.DataFrame], requests: pl.DataFrame
-) -> dict[str, tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
-    histories = requests.filter(pl.col("entity") == "chart_history").select("patient_key").unique()
-    exams = entities["perio_exam"].join(histories, on="patient_key", how="semi")
-    of_exam = exams.select("exam_key", "patient_key")
-    parts = [
-        dict(_partitions(frame))
-        for frame in (
-            exams.sort("examined_on", "exam_key"),
-            entities["site_reading"].join(of_exam, on="exam_key", maintain_order="left"),
-            entities["tooth_finding"].join(of_exam, on="exam_key", maintain_order="left"),
-        )
-    ]
-    blanks = [entities[name].head(0) for name in ("site_reading", "tooth_finding")]
-    return {
-        key: (frame, parts[1].get(key, blanks[0]), parts[2].get(key, blanks[1]))
-        for key, frame in parts[0].items()
-    }
-
-
-def _partitions(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    for (key,), part in frame.partition_by(
-        "patient_key", as_dict=True, maintain_order=True
-    ).items():
-        yield str(key), part
+) -> dict[str, ChartHistory]:
+    asked = requests.filter(pl.col("entity") == "chart_history").select("patient_key").unique()
+    exams = entities["perio_exam"].join(asked, on="patient_key", how="semi")
+    of_exam = exams.select("exam_key")
+    readings, findings = (
+        entities[name].join(of_exam, on="exam_key", how="semi", maintain_order="left")
+        for name in ("site_reading", "tooth_finding")
+    )
+    return histories(exams, readings, findings)
 
 
 def _open_shelf(passage: Passage) -> _Shelf:
