@@ -49,7 +49,8 @@ def main() -> None:
     try:
         user = access.current_user(touch=True)
         if user is None:
-            access.signed_out()
+            # a navigation of its own, so that the one of who was here is gone too
+            st.navigation([st.Page(access.signed_out, title="Signed out")], position="hidden").run()
             return
         st.logo(ROOM / "wordmark.svg", size="large")
         chosen = st.navigation(_pages(user.roles))

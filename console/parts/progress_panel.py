@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from console.shaping.figures import share_done, shown
+from console.shaping.figures import share_done, shown, started
 
 
 def progress_panel(progress: Mapping[str, Any], stage: str) -> None:
@@ -21,9 +21,7 @@ def progress_panel(progress: Mapping[str, Any], stage: str) -> None:
     first, second, third = st.columns(3)
     first.metric("Stage", stage, border=True)
     second.metric("Tokens spent", shown(_count(progress, "spent")), border=True)
-    third.metric(
-        "Started", str(progress.get("started_at") or "—")[:16].replace("T", " "), border=True
-    )
+    third.metric("Started (UTC)", started(progress), border=True)
     if note := progress.get("note"):
         st.text(str(note))
 

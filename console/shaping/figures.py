@@ -4,6 +4,7 @@ Rule of the house: counts only, as the ledger keeps them; a figure that is not t
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -117,6 +118,18 @@ def share_done(progress: Mapping[str, Any] | None) -> float | None:
     if done is None or not total:
         return None
     return min(1.0, max(0.0, done / total))
+
+
+def started(progress: Mapping[str, Any] | None) -> str:
+    """When a running step began, in UTC; a dash where it does not say.
+
+    Units:
+        Seconds since the epoch, as steps report it, or a text in ISO 8601.
+    """
+    moment = (progress or {}).get("started_at")
+    if isinstance(moment, int | float):
+        return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M}"
+    return moment[:16].replace("T", " ") if isinstance(moment, str) else "—"
 
 
 def shown(number: int | None) -> str:

@@ -244,6 +244,14 @@ def test_progress_is_a_share_only_where_its_size_is_known(progress, share):
     assert figures.share_done(progress) == share
 
 
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [(0.0, "1970-01-01 00:00"), ("2026-11-20T10:12:00+00:00", "2026-11-20 10:12"), (None, "—")],
+)
+def test_the_start_of_a_step_is_told_in_utc(moment, text):
+    assert figures.started({"started_at": moment}) == text
+
+
 def test_live_records_are_counted_per_object():
     records = pl.DataFrame({"target": ["deal", "person", "person"], "ref": ["a", "b", "c"]})
     assert figures.live_records(records).rows() == [("Persons", 2), ("Deals", 1)]
