@@ -162,7 +162,11 @@ def count_records(passage: Passage, proof: Proof, plan_id: str | None) -> dict[s
         plan_id: The plan whose writes count as planned, created, updated; None for no writes.
     """
     carriers = passage.vault.get("carriers")
-    rows = carriers.group_by("entity", SOURCE_KEY).agg(*_row_states(passage, proof, plan_id))
+    # states are marked per carrier first: asked within groups, each group would search anew
+    marked = carriers.with_columns(*_carrier_states(passage, proof, plan_id))
+    rows = marked.group_by("entity", SOURCE_KEY).agg(
+        *(pl.col(name).any() for name in _IF_ANY), *(pl.col(name).all() for name in _IF_ALL)
+    )
     sums = rows.group_by("entity").agg(
         pl.len().alias("accepted"),
         *(pl.col(name).sum().cast(pl.Int64) for name in COUNTS[2:]),
@@ -179,29 +183,29 @@ def count_records(passage: Passage, proof: Proof, plan_id: str | None) -> dict[s
     return {entity: {name: int(count[name]) for name in COUNTS} for entity, count in counts.items()}
 
 
-def _row_states(passage: Passage, proof: Proof, plan_id: str | None) -> list[pl.Expr]:
+_IF_ANY = ("planned", "created", "updated", "unknown", "adopted", "duplicates")
+_IF_ALL = ("unchanged", "verified")
+
+
+def _carrier_states(passage: Passage, proof: Proof, plan_id: str | None) -> list[pl.Expr]:
     writes = _writes(passage, plan_id)
     done = writes.filter(pl.col("state") == WriteState.DONE.value)
     in_doubt = [WriteState.UNKNOWN.value, WriteState.INTENDED.value]
-
-    def any_of(refs: pl.Series, name: str) -> pl.Expr:
-        return pl.col("ref").is_in(refs.unique().implode()).fill_null(value=False).any().alias(name)
-
     created = done.filter(pl.col("action") == Action.CREATE.value)["ref"]
     updated = done.filter(pl.col("action") == Action.UPDATE.value)["ref"]
-    updated = updated.filter(~updated.is_in(created.implode()))
-    is_bad = pl.col("ref").is_in(proof.bad_refs.implode()).fill_null(value=False)
-    is_listed = pl.col("target") == LISTING
-    touched = pl.col("ref").is_in(writes["ref"].unique().implode()).fill_null(value=False)
+
+    def among(refs: pl.Series) -> pl.Expr:
+        return pl.col("ref").is_in(refs.unique().implode()).fill_null(value=False)
+
     return [
-        any_of(writes["ref"], "planned"),
-        any_of(created, "created"),
-        any_of(updated, "updated"),
-        (~touched).all().alias("unchanged"),
-        (~is_bad | is_listed).all().alias("verified"),
-        any_of(writes.filter(pl.col("state").is_in(in_doubt))["ref"], "unknown"),
-        any_of(done.filter(pl.col("reason") == "adopted")["ref"], "adopted"),
-        any_of(proof.duplicates, "duplicates"),
+        among(writes["ref"]).alias("planned"),
+        among(created).alias("created"),
+        (among(updated) & ~among(created)).alias("updated"),
+        (~among(writes["ref"])).alias("unchanged"),
+        (~among(proof.bad_refs) | (pl.col("target") == LISTING)).alias("verified"),
+        among(writes.filter(pl.col("state").is_in(in_doubt))["ref"]).alias("unknown"),
+        among(done.filter(pl.col("reason") == "adopted")["ref"]).alias("adopted"),
+        among(proof.duplicates).alias("duplicates"),
     ]
 
 
