@@ -31,7 +31,12 @@ app = App(
 screen = Console(stderr=True)
 
 Dir = Annotated[Path, Parameter(name="--dir", help="The migration's folder.")]
-Json = Annotated[str, Parameter(name="--json", help="Write the result as JSON; '-' = here.")]
+Json = Annotated[
+    str,
+    Parameter(
+        name="--json", help="Write the result as JSON; '-' = here.", allow_leading_hyphen=True
+    ),
+]
 As = Annotated[str, Parameter(name="--as", help="The user who acts.")]
 HERE = Path()
 

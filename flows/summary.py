@@ -47,7 +47,18 @@ _RULES = {
     "missing_file": "the file is not there",
 }
 
-_QUIET = {"phase", "stage", "next_step", "run_id", "records", "cells", "rejected", "seconds"}
+_QUIET = {
+    "phase",
+    "stage",
+    "next_step",
+    "run_id",
+    "records",
+    "rejected",
+    "seconds",
+    "pace",
+    "tokens",
+}
+"""Shown in a form of their own, or only in the JSON."""
 
 
 def say_step(result: Result, screen: Console) -> None:
@@ -55,6 +66,10 @@ def say_step(result: Result, screen: Console) -> None:
     for name, value in result.items():
         if name not in _QUIET:
             screen.print(f"  {name.replace('_', ' ')}: {_short(value)}", highlight=False)
+    tokens = result.get("tokens")
+    if isinstance(tokens, Mapping):
+        spent, least = tokens.get("spent"), tokens.get("minimum")
+        screen.print(f"  API tokens: {spent:,} spent, {least:,} needed at least", highlight=False)
     records = result.get("records")
     if isinstance(records, Mapping):
         screen.print(record_table(records))
@@ -63,8 +78,10 @@ def say_step(result: Result, screen: Console) -> None:
 
 
 def _short(value: object) -> str:
+    if isinstance(value, Mapping) and "by_class" in value:
+        value = {name: each for name, each in value.items() if name != "by_class"}
     if isinstance(value, Mapping):
-        said = {name: each for name, each in value.items() if each not in (None, 0, {}, [])}
+        said = {name: each for name, each in value.items() if each not in (None, {}, [])}
         return ", ".join(f"{name.replace('_', ' ')} {_short(each)}" for name, each in said.items())
     if isinstance(value, list):
         return "; ".join(_short(each) for each in value)
