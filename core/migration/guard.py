@@ -32,8 +32,19 @@ def close_step(
     meter: Meter,
     to: Stage | None,
     counts: Mapping[str, object],
+    *,
+    kind: str = "",
 ) -> Result:
-    """Move the stage, keep the result, and return it."""
+    """Move the stage, keep the result, and return it.
+
+    Args:
+        passage: The migration.
+        phase: The step.
+        meter: What it cost.
+        to: The stage it leads to; None where it stays.
+        counts: What it did.
+        kind: Under which name the run is kept, where that is not the phase.
+    """
     if to is not None:
         passage.ledger.advance(to, actor=ACTOR, reason=phase)
     result: Result = {
@@ -44,6 +55,6 @@ def close_step(
         "seconds": {phase: meter.seconds()},
     }
     result["next_step"] = NEXT_STEP[passage.ledger.stage()]
-    result["run_id"] = passage.ledger.record_run(phase, result)
+    result["run_id"] = passage.ledger.record_run(kind or phase, result)
     passage.ledger.keep("result", result)
     return result

@@ -106,9 +106,11 @@ def _load_again(passage: Passage) -> Result:
         "writes": {"planned": again.writes.height, "created": 0, "updated": 0},
         "by_object": again.counts(),
     }
+    proof = prove(passage, view, assembled.wanted, passage.vault.get("conflicts"))
+    counts |= proof_counts(passage, proof, None)
     if again.writes.height:
         counts["note"] = "The source or the destination changed since; `./perio delta` picks it up."
-    return close_step(passage, "load again", meter, None, counts)
+    return close_step(passage, "load", meter, None, counts, kind="load again")
 
 
 def verify(passage: Passage) -> Result:
