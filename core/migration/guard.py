@@ -26,7 +26,7 @@ def allow(passage: Passage, to: Stage, step: str) -> None:
         raise StepNotAllowed(message, next_step=NEXT_STEP[now])
 
 
-def close_step(
+def close_step(  # noqa: PLR0913 - a step is closed with all of these
     passage: Passage,
     phase: str,
     meter: Meter,
