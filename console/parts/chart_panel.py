@@ -23,7 +23,10 @@ def chart_panel(pair: ExamPair) -> None:
     differences = pair.differences()
     exam = f"Exam of {pair.examined_on}"
     if pair.found_readings is None:
-        st.info(f"{exam}: no chart was read back; only the source is shown.")
+        st.info(
+            f"{exam}: no deal carries it in its fields. It is kept in the chart history file; "
+            "only the source is shown."
+        )
     elif differences.is_empty():
         st.success(f"{exam}: every reading was read back as it stands in the source.")
     else:
@@ -41,6 +44,7 @@ def chart_panel(pair: ExamPair) -> None:
 
 def _drawings(pair: ExamPair, *, is_wide: bool) -> None:
     marked = pair.marked()
+    is_wide = is_wide or pair.found_readings is None
     left, right = (st.container(), st.container()) if is_wide else st.columns(2)
     left.image(
         chart_svg(
@@ -53,7 +57,6 @@ def _drawings(pair: ExamPair, *, is_wide: bool) -> None:
         alt=f"Periodontal chart of {pair.examined_on} as the source has it",
     )
     if pair.found_readings is None:
-        right.caption("Nothing was read back from Pipedrive.")
         return
     found = pair.found_findings if pair.found_findings is not None else pair.findings.clear()
     right.image(

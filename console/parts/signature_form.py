@@ -44,12 +44,21 @@ def signature_form(ledger: Ledger, user: ConsoleUser, ask: Ask) -> Signature | N
         return None
     presented = ledger.presented(ask.gate)
     if presented is None or ledger.stage() not in SIGNED_AT[ask.gate]:
-        st.caption("There is nothing to sign here at this stage.")
+        _show_past(ledger, ask.gate)
         return None
     if not set(user.roles) & set(MAY_SIGN[ask.gate]):
         st.info(f"To be signed by: {role_names(MAY_SIGN[ask.gate])}. You may read, not sign.")
         return None
     return _form(ledger, user, ask, presented)
+
+
+def _show_past(ledger: Ledger, gate: Gate) -> None:
+    used = [each for each in ledger.signatures() if each.gate is gate and each.is_used]
+    if used:
+        show_signed(used[-1])
+        st.caption("It was carried out.")
+    else:
+        st.caption("There is nothing to sign here at this stage.")
 
 
 def show_signed(signature: Signature) -> None:

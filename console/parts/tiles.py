@@ -16,11 +16,10 @@ def object_tiles(tiles: Sequence[Tile]) -> None:
     for place, tile in zip(st.columns(max(1, len(tiles))), tiles, strict=False):
         words = f"{shown(tile.unequal)} differ" if tile.unequal else "all as intended"
         place.metric(
-            tile.name,
-            f"{shown(tile.records)}",
+            f"{tile.name} · {shown(tile.cells)} cells",
+            shown(tile.records),
             delta=words,
             delta_color="red" if tile.losses else "orange" if tile.unequal else "green",
             delta_arrow="off",
-            delta_description=f"of {shown(tile.cells)} cells",
             border=True,
         )

@@ -22,6 +22,13 @@ _ASK = Ask(
     "Authorize and start the full load",
     confirm="LOAD",
 )
+_WRITES = {
+    "object": "Object",
+    "create": "Created",
+    "update": "Updated",
+    "delete": "Deleted",
+    "writes": "Writes",
+}
 _WARNING = (
     "Pipedrive's **automations, webhooks and e-mail sequences fire on API writes**. A sequence "
     "that mails every new person would mail every patient. Switch them off in Pipedrive before "
@@ -73,7 +80,7 @@ def _plan(plan: dict[str, Any]) -> None:
     tiles[2].metric("Tokens left today", figures.shown(estimate["left"]), border=True)
     tiles[3].metric("Webhooks seen", figures.shown(estimate["webhooks"]), border=True)
     st.subheader("What will be written", anchor=False)
-    data_table(figures.plan_counts(plan), {"object": "Object", "writes": "Writes"}, is_narrow=True)
+    data_table(figures.plan_counts(plan), _WRITES, is_narrow=True)
     show_seal(str(plan.get("plan_id", "")))
 
 

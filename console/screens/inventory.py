@@ -18,9 +18,9 @@ _TABLES = Grid(
         "table": "Table",
         "rows": "Rows",
         "columns": "Columns",
-        "flags": "Flags",
-        "explanation": "What it seems to hold",
         "decision": "Decision",
+        "explanation": "What it seems to hold",
+        "flags": "Flags",
         "key": "Key",
     },
     widths={"explanation": "large"},
@@ -38,6 +38,7 @@ _COLUMNS = Grid(
         "largest_length": "Longest",
         "pattern": "Pattern",
         "recogniser": "Looks like",
+        "flags": "Flags",
     },
 )
 _ASK = Ask(
@@ -64,11 +65,11 @@ def main() -> None:
     counts = crosswalk.inventory_counts(inventory)
     first, second, third, fourth = st.columns(4)
     first.metric("Tables and views", figures.shown(counts["tables"]), border=True)
-    second.metric("Rows", figures.shown(counts["rows"]), border=True)
-    third.metric("Flagged", figures.shown(counts["flagged"]), border=True)
-    fourth.metric("Without a decision", figures.shown(counts["undecided"]), border=True)
+    second.metric("Columns", figures.shown(counts["columns"]), border=True)
+    third.metric("Rows", figures.shown(counts["rows"]), border=True)
+    fourth.metric("Flagged tables", figures.shown(counts["flagged"]), border=True)
     only_flagged = st.toggle("Only flagged tables", key="inventory_only_flagged")
-    rows = crosswalk.inventory_rows(inventory, only_flagged=only_flagged)
+    rows = crosswalk.inventory_rows(inventory, desk.desk().schema_map(), only_flagged=only_flagged)
     chosen = show_grid(rows, _TABLES, view=str(only_flagged))
     if chosen is not None:
         _columns(str(chosen["table"]))
@@ -81,7 +82,10 @@ def _columns(table: str) -> None:
     if columns is None:
         return
     st.subheader(f"Columns of {table}", anchor=False)
-    show_grid(columns.filter(pl.col("table") == table), _COLUMNS, view=table, is_choosing=False)
+    rows = columns.filter(pl.col("table") == table)
+    if "flags" not in rows.columns:
+        rows = rows.with_columns(flags=pl.lit(""))
+    show_grid(rows, _COLUMNS, view=table, is_choosing=False)
 
 
 main()

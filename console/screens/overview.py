@@ -1,5 +1,6 @@
 """Where the migration stands, what is next, who signed, and the figures of the last run."""
 
+import json
 from typing import Any
 
 import polars as pl
@@ -24,7 +25,7 @@ _SIGNED = {
     "standing": "Standing",
 }
 _RECORDS = {
-    "object": "Object",
+    "object": "Kind of record",
     "source": "In the source",
     "rejected": "Rejected",
     "planned": "Planned",
@@ -44,12 +45,12 @@ def main() -> None:
     heading("Overview", "Where the migration stands, and what has been decided so far.")
     stage_strip(road.strip(stage))
     _next(stage)
-    result = ledger.kept("result")
-    st.subheader("Last run", anchor=False)
-    if result is None:
+    results = [json.loads(text) for text in ledger.runs()["result"]]
+    st.subheader("Figures", anchor=False)
+    if not results:
         empty_state("No run has been recorded yet.", road.next_step(stage))
     else:
-        _figures(result)
+        _figures(results)
     st.subheader("Signatures", anchor=False)
     in_force = {found.signature_id for gate in Gate if (found := ledger.signature(gate))}
     signed = road.signature_rows(ledger.signatures(), in_force)
@@ -68,22 +69,27 @@ def _next(stage: Stage) -> None:
         st.page_link(f"screens/{step.screen}.py", label=f"Open: {step.label}")
 
 
-def _figures(result: dict[str, Any]) -> None:
-    records, cells = figures.record_counts(result), figures.cell_counts(result)
-    diff, tokens = figures.difference_counts(result), figures.token_counts(result)
+def _figures(results: list[dict[str, Any]]) -> None:
+    newest = figures.headlines(results)
+    records = figures.record_counts(newest["records"])
+    cells = figures.cell_counts(newest["cells"])
+    diff = figures.difference_counts(newest["diff"])
+    tokens = figures.token_counts(newest["tokens"])
     first, second, third, fourth = st.columns(4)
     first.metric("Records verified", figures.shown(_sum(records, "verified")), border=True)
     second.metric("Source cells accounted for", figures.shown(cells["total"]), border=True)
-    third.metric("Cells that differ", figures.shown(diff["cells"]), border=True)
-    fourth.metric("Tokens spent", figures.shown(tokens["spent"]), border=True)
+    third.metric("Cells that differ", figures.shown(diff["unequal"]), border=True)
+    fourth.metric("Tokens spent in all", figures.shown(tokens["spent"]), border=True)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        st.caption(f"Records by object, {_phase(result)}")
+        st.caption(f"Records by kind, from the last {figures.phase_name(newest['records'])}")
         data_table(
             records, {name: label for name, label in _RECORDS.items() if _has(records, name)}
         )
     with right:
-        st.caption("What became of every cell of the source")
+        st.caption(
+            f"What became of every source cell, from the last {figures.phase_name(newest['cells'])}"
+        )
         composition_bar(
             [
                 Segment("Moved", cells["moved"], "#0b5394"),
@@ -93,15 +99,10 @@ def _figures(result: dict[str, Any]) -> None:
             ]
         )
         st.caption(
-            f"Differences: {figures.shown(diff['loss'])} losses, "
-            f"{figures.shown(diff['harmless'])} harmless. "
-            f"Tokens: {figures.shown(tokens['spent'])} of a budget of "
-            f"{figures.shown(tokens['budget'])}, {figures.shown(tokens['reserve'])} in reserve."
+            f"The last {figures.phase_name(newest['diff'])} compared "
+            f"{figures.shown(diff['compared'])} cells: {figures.shown(diff['loss'])} losses, "
+            f"{figures.shown(diff['harmless'])} harmless differences."
         )
-
-
-def _phase(result: dict[str, Any]) -> str:
-    return str(result.get("phase") or "last run").replace("_", " ")
 
 
 def _has(records: pl.DataFrame, name: str) -> bool:

@@ -168,10 +168,10 @@ def _record(cells: pl.DataFrame, target: str, ref: str) -> None:
 
 
 def _chart(target: str, ref: str, source_key: str) -> None:
-    exams = desk.frame("chart/exams")
-    if exams is None or target not in ("deal", "person"):
+    exams, carriers = desk.frame("vocabulary/perio_exam"), desk.frame("carriers")
+    if exams is None or carriers is None or target not in ("deal", "person"):
         return
-    mine = chart.exams_of(exams, target=target, ref=ref, source_key=source_key)
+    mine = chart.exams_of(exams, carriers, target=target, ref=ref, source_key=source_key)
     if mine.is_empty():
         st.caption("No periodontal exam belongs to this record.")
         return

@@ -78,19 +78,24 @@ class ExamPair:
         return frozenset((int(tooth), place) for tooth, place in places.unique().iter_rows())
 
 
-def exams_of(exams: pl.DataFrame, *, target: str, ref: str, source_key: str) -> pl.DataFrame:
+def exams_of(
+    exams: pl.DataFrame, carriers: pl.DataFrame, *, target: str, ref: str, source_key: str
+) -> pl.DataFrame:
     """The exams to show with a record, newest first.
 
     A deal shows the exam that it carries; a person shows every exam of the patient.
 
     Args:
-        exams: exam_key, patient_key, examined_on, deal_ref.
+        exams: Accepted exams: exam_key, patient_key, examined_on.
+        carriers: entity, source_key, target, ref: which record carries which source row.
         target: Object of the record.
         ref: Migration ref of the record.
         source_key: "entity|key" of the record.
     """
     if target == "deal":
-        mine = exams.filter(pl.col("deal_ref") == ref)
+        is_mine = (pl.col("entity") == "perio_exam") & (pl.col("ref") == ref)
+        keys = carriers.filter(is_mine & (pl.col("target") == target))["source_key"]
+        mine = exams.filter(pl.col("exam_key").is_in(keys.implode()))
     elif target == "person":
         mine = exams.filter(pl.col("patient_key") == source_key.partition("|")[2])
     else:

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from core.crosswalk.mapping import SchemaMap
+from core.crosswalk.mapping import SchemaMap, TableMap
+from core.vocabulary import ENTITIES
 from core.vocabulary.specification import specification
 
 SURE, LIKELY = 0.85, 0.6
@@ -127,21 +128,51 @@ def decision_rows(schema_map: SchemaMap) -> pl.DataFrame:
 
 
 def inventory_counts(inventory: pl.DataFrame) -> dict[str, int]:
-    """Tables, rows, flagged tables, and tables without a decision."""
+    """Tables, columns, rows, and flagged tables."""
     return {
         "tables": inventory.height,
+        "columns": int(inventory["columns"].sum() or 0),
         "rows": int(inventory["rows"].sum() or 0),
         "flagged": inventory.filter(pl.col("flags").fill_null("") != "").height,
-        "undecided": inventory.filter(pl.col("decision").fill_null("") == "").height,
     }
 
 
-def inventory_rows(inventory: pl.DataFrame, *, only_flagged: bool = False) -> pl.DataFrame:
-    """The tables, undecided and flagged ones first."""
-    rows = inventory.with_columns(pl.col("decision", "flags", "explanation").fill_null("")).sort(
+def inventory_rows(
+    inventory: pl.DataFrame, schema_map: SchemaMap | None = None, *, only_flagged: bool = False
+) -> pl.DataFrame:
+    """The tables, undecided and flagged ones first.
+
+    Args:
+        inventory: As the discovery found it.
+        schema_map: What a table became, where the inventory itself says nothing.
+        only_flagged: Leave out tables without a flag.
+    """
+    said = {table.name: _said(table) for table in (schema_map.tables if schema_map else ())}
+    told = pl.DataFrame(
+        [(name, *words) for name, words in said.items()],
+        schema=dict.fromkeys(("table", "_decision", "_explanation"), pl.String()),
+        orient="row",
+    )
+    rows = inventory.join(told, on="table", how="left").with_columns(
+        pl.col("flags").fill_null(""), *(_own_or_map(name) for name in ("decision", "explanation"))
+    )
+    rows = rows.drop("_decision", "_explanation").sort(
         pl.col("decision") != "", pl.col("flags") == "", "table"
     )
     return rows.filter(pl.col("flags") != "") if only_flagged else rows
+
+
+def _own_or_map(name: str) -> pl.Expr:
+    own = pl.when(pl.col(name) != "").then(pl.col(name))
+    return pl.coalesce(own, pl.col(f"_{name}"), pl.lit("")).alias(name)
+
+
+def _said(table: TableMap) -> tuple[str, str]:
+    if table.left:
+        return "ignore", f"Left: {table.left}"
+    if table.entity:
+        return "use", ENTITIES[table.entity].meaning if table.entity in ENTITIES else table.entity
+    return "", ""
 
 
 def field_rows(

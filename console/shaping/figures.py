@@ -3,13 +3,15 @@
 Rule of the house: counts only, as the ledger keeps them; a figure that is not there is not zero.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
 from console.shaping.review import OBJECT_NAMES
+from core.ports import Action
+from core.vocabulary import ENTITIES
 
 _RECORDS = (
     "source",
@@ -23,21 +25,38 @@ _RECORDS = (
     "adopted",
     "duplicates",
 )
+_ACTIONS = tuple(action.value for action in Action)
 _CELLS = ("moved", "transformed", "left", "rejected", "total")
 
 
+def headlines(results: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """For each part, the newest result that has it; nothing where none has.
+
+    Args:
+        results: Results of runs, newest first.
+    """
+    return {
+        part: next((result for result in results if _part(result, part)), {})
+        for part in ("records", "cells", "diff", "tokens")
+    }
+
+
+def phase_name(result: Mapping[str, Any]) -> str:
+    """What people call the step that a result is of."""
+    return str(result.get("phase") or "last run").replace("_", " ")
+
+
 def record_counts(result: Mapping[str, Any] | None) -> pl.DataFrame:
-    """Records per object of the last result.
+    """Records per kind, in the order of the vocabulary.
 
     Shape:
-        (objects, 11): object, then one column per count; null where the run has no such figure.
+        (kinds, 11): object, then one column per count; null where the run has no such figure.
     """
     counted = _part(result, "records")
     rows = [
-        {"object": OBJECT_NAMES.get(target, target)}
-        | {name: _whole(counts.get(name)) for name in _RECORDS}
-        for target in _in_load_order(counted)
-        if isinstance(counts := counted[target], Mapping)
+        {"object": _kind(kind)} | {name: _whole(counts.get(name)) for name in _RECORDS}
+        for kind in _in_order(counted, list(ENTITIES))
+        if isinstance(counts := counted[kind], Mapping)
     ]
     schema = {"object": pl.String()} | dict.fromkeys(_RECORDS, pl.Int64())
     return pl.DataFrame(rows, schema=schema)
@@ -50,29 +69,48 @@ def cell_counts(result: Mapping[str, Any] | None) -> dict[str, int | None]:
 
 
 def difference_counts(result: Mapping[str, Any] | None) -> dict[str, int | None]:
-    """Unequal cells: all, losses, harmless ones."""
+    """Cells of the comparison: compared, unequal, and of these losses and harmless ones."""
     diff = _part(result, "diff")
-    return {name: _whole(diff.get(name)) for name in ("cells", "loss", "harmless")}
+    loss, harmless = _whole(diff.get("loss")), _whole(diff.get("harmless"))
+    unequal = None if loss is None or harmless is None else loss + harmless
+    compared = _whole(diff.get("cells"))
+    return {"compared": compared, "unequal": unequal, "loss": loss, "harmless": harmless}
 
 
 def token_counts(result: Mapping[str, Any] | None) -> dict[str, int | None]:
-    """Tokens: spent, minimum, budget, reserve."""
+    """Tokens: spent by the whole migration, by this step, budget of a day, reserve."""
     tokens = _part(result, "tokens")
-    return {name: _whole(tokens.get(name)) for name in ("spent", "minimum", "budget", "reserve")}
+    sums = _part(tokens, "sums")
+    return {
+        "spent": _whole(sums.get("spent", tokens.get("spent"))),
+        "step": _whole(tokens.get("spent")),
+        "budget": _whole(tokens.get("budget")),
+        "reserve": _whole(tokens.get("reserve")),
+    }
 
 
 def plan_counts(plan: Mapping[str, Any] | None) -> pl.DataFrame:
     """What a plan will write, per object in load order.
 
+    Args:
+        plan: Its `by_object` has "object action" -> writes.
+
     Shape:
-        (objects, 2): object, writes.
+        (objects, 5): object, create, update, delete, writes.
     """
-    by_object = _part(plan, "by_object")
+    sums: dict[str, dict[str, int]] = {}
+    for name, writes in _part(plan, "by_object").items():
+        target, _, action = name.partition(" ")
+        counts = sums.setdefault(target, dict.fromkeys(_ACTIONS, 0))
+        counts[action if action in _ACTIONS else "create"] += _whole(writes) or 0
     rows = [
-        {"object": OBJECT_NAMES.get(target, target), "writes": _writes(by_object[target])}
-        for target in _in_load_order(by_object)
+        {"object": OBJECT_NAMES.get(target, _kind(target))}
+        | sums[target]
+        | {"writes": sum(sums[target].values())}
+        for target in _in_order(sums, list(OBJECT_NAMES))
     ]
-    return pl.DataFrame(rows, schema={"object": pl.String(), "writes": pl.Int64()})
+    names = (*_ACTIONS, "writes")
+    return pl.DataFrame(rows, schema={"object": pl.String()} | dict.fromkeys(names, pl.Int64()))
 
 
 def plan_writes(plan: Mapping[str, Any] | None) -> int | None:
@@ -137,15 +175,13 @@ def shown(number: int | None) -> str:
     return "—" if number is None else f"{number:,}"
 
 
-def _in_load_order(counted: Mapping[str, Any]) -> list[str]:
-    known = [target for target in OBJECT_NAMES if target in counted]
-    return [*known, *(target for target in counted if target not in OBJECT_NAMES)]
+def _in_order(counted: Mapping[str, Any], order: Sequence[str]) -> list[str]:
+    known = [name for name in order if name in counted]
+    return [*known, *(name for name in counted if name not in order)]
 
 
-def _writes(value: object) -> int:
-    if isinstance(value, Mapping):
-        return sum(_whole(count) or 0 for count in value.values())
-    return _whole(value) or 0
+def _kind(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _part(document: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:

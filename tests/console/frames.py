@@ -18,8 +18,7 @@ def charts(patients: int, *, seed: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.
         for turn in (0, 1):
             exam_key = f"E{2 * patient - 1 + turn}"
             day = date(2024 + turn, 1 + patient % 12, 1 + patient % 27)
-            deal = f"m{patient:024x}" if turn == 0 else None
-            exams.append((exam_key, f"P{patient}", day, deal))
+            exams.append((exam_key, f"P{patient}", day))
             missing = set(dice.sample(range(1, 33), 4)) | {1, 16, 17, 32}
             for tooth in range(1, 33):
                 is_gone = tooth in missing
@@ -27,12 +26,19 @@ def charts(patients: int, *, seed: int) -> tuple[pl.DataFrame, pl.DataFrame, pl.
                 if not is_gone:
                     readings += [_reading(exam_key, tooth, site, dice) for site in SITES]
     return (
-        pl.DataFrame(
-            exams, schema=("exam_key", "patient_key", "examined_on", "deal_ref"), orient="row"
-        ),
+        pl.DataFrame(exams, schema=("exam_key", "patient_key", "examined_on"), orient="row"),
         pl.DataFrame(readings, schema=_READING, orient="row"),
         pl.DataFrame(findings, schema=_FINDING, orient="row"),
     )
+
+
+def carriers(patients: int) -> pl.DataFrame:
+    """Which deal carries which exam: the first of each patient."""
+    rows = [
+        ("perio_exam", f"E{2 * patient - 1}", "deal", f"m{patient:024x}")
+        for patient in range(1, patients + 1)
+    ]
+    return pl.DataFrame(rows, schema=("entity", "source_key", "target", "ref"), orient="row")
 
 
 _READING = {

@@ -161,11 +161,14 @@ def test_a_reading_that_is_not_there_on_one_side_differs():
 
 def test_a_deal_shows_its_exam_and_a_person_every_exam_newest_first():
     exams, _, _ = frames.charts(3, seed=1)
-    deal = chart.exams_of(exams, target="deal", ref=f"m{2:024x}", source_key="treatment_plan|T2")
+    on = frames.carriers(3)
+    deal = chart.exams_of(
+        exams, on, target="deal", ref=f"m{2:024x}", source_key="treatment_plan|T2"
+    )
     assert deal["exam_key"].to_list() == ["E3"]
-    person = chart.exams_of(exams, target="person", ref="m0", source_key="patient|P2")
+    person = chart.exams_of(exams, on, target="person", ref="m0", source_key="patient|P2")
     assert person["exam_key"].to_list() == ["E4", "E3"]
-    assert chart.exams_of(exams, target="note", ref="m0", source_key="note|1").is_empty()
+    assert chart.exams_of(exams, on, target="note", ref="m0", source_key="note|1").is_empty()
 
 
 def test_what_is_unanswered_comes_first_in_the_map():
@@ -199,7 +202,11 @@ def test_decisions_are_all_listed():
 def test_undecided_and_flagged_tables_come_first():
     rows = crosswalk.inventory_rows(factories.inventory())
     assert rows["table"].to_list()[:2] == ["X_OHI_INDEX", "X_RECALL_NOTES"]
-    assert crosswalk.inventory_counts(factories.inventory())["undecided"] == 2
+    bare = factories.inventory().with_columns(decision=pl.lit(""), explanation=pl.lit(""))
+    told = crosswalk.inventory_rows(bare, factories.schema_map())
+    assert told.filter(pl.col("table") == "PT_PATIENT")["decision"][0] == "use"
+    assert "own log" in told.filter(pl.col("table") == "SYS_AUDITLOG")["explanation"][0]
+    assert crosswalk.inventory_counts(factories.inventory())["flagged"] == 5
     assert crosswalk.inventory_rows(factories.inventory(), only_flagged=True).height == 5
 
 
@@ -214,16 +221,31 @@ def test_a_figure_that_is_not_there_is_not_zero():
     assert figures.shown(None) == "—"
     assert figures.shown(61_240) == "61,240"
     records = figures.record_counts(factories.RESULT)
-    assert records["object"][0] == "Organizations"
+    assert records["object"].to_list()[:2] == ["Note", "Organization"]
     assert records["planned"].null_count() == records.height
+
+
+def test_each_headline_comes_from_the_newest_run_that_has_it():
+    runs = [{"phase": "delta", "records": {"note": {}}}, {"phase": "verify", "cells": {"total": 5}}]
+    found = figures.headlines(runs)
+    assert found["records"]["phase"] == "delta"
+    assert found["cells"]["phase"] == "verify"
+    assert found["tokens"] == {}
+
+
+def test_cells_that_differ_are_losses_and_harmless_ones():
+    counts = figures.difference_counts({"diff": {"cells": 1_990, "loss": 2, "harmless": 5}})
+    assert counts == {"compared": 1_990, "unequal": 7, "loss": 2, "harmless": 5}
+    assert figures.difference_counts({})["unequal"] is None
 
 
 def test_a_plan_is_counted_per_object_in_load_order():
     counts = figures.plan_counts(factories.FULL_PLAN)
     assert counts["writes"].sum() == factories.FULL_PLAN["writes"]
     assert counts["object"][0] == "Organizations"
-    nested = {"by_object": {"person": {"create": 3, "update": 1}, "custom_field": 2}}
-    assert figures.plan_counts(nested).rows() == [("Persons", 4), ("custom_field", 2)]
+    assert counts.filter(pl.col("object") == "Deals").rows() == [("Deals", 647, 8, 0, 655)]
+    setup = {"by_object": {"custom_field create": 2, "person": 3}}
+    assert figures.plan_counts(setup)["object"].to_list() == ["Persons", "Custom field"]
     assert figures.plan_tokens({"tokens": {"minimum": 5}}, {"webhooks": ["a"]}) == {
         "tokens": 5,
         "left": None,
