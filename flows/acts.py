@@ -3,6 +3,7 @@
 Rule of the house: an act returns counts and ids; `say_*` turns them into lines for a person.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -24,6 +25,7 @@ from core.settings import load_settings, write_settings
 from core.workbench import MAP_FILE, open_workbench
 from flows.local import down, up
 from flows.running import run_flow, server_of, write_json
+from flows.server import start_runner, start_server
 from flows.summary import say_audit, say_demo, say_status, say_step
 
 __all__ = [
@@ -203,14 +205,28 @@ def run_emulator(arguments: Sequence[str]) -> None:
 
 
 def console(folder: Path, port: int, screen: Console) -> None:
-    """Serve the console until Ctrl-C, with the flows it starts."""
+    """Serve the console until Ctrl-C, with the Prefect server and the flows it starts."""
     settings = load_settings(folder)
     api_url = server_of(settings, folder)
-    screen.print(f"The console is at http://localhost:{port} ; Ctrl-C ends it.", highlight=False)
-    command = [sys.executable, "-P", "-m", "console", "--dir", str(folder), "--port", str(port)]
-    if api_url:
-        command += ["--prefect-api-url", api_url]
-    subprocess.run(command, check=False, cwd=None)  # noqa: S603 - our own program
+    with contextlib.ExitStack() as ours:
+        started = None
+        if not api_url and not settings.prefect_api_url:
+            started = start_server(folder.resolve() / "prefect")
+            ours.callback(started.close)
+            api_url = started.api_url
+        command = [sys.executable, "-P", "-m", "console", "--dir", str(folder)]
+        command += ["--port", str(port), "--prefect-api-url", api_url]
+        web = subprocess.Popen(command)  # noqa: S603 - our own program with our own arguments
+        ours.callback(web.terminate)
+        screen.print(
+            f"The console is at http://localhost:{port} ; Ctrl-C ends it.", highlight=False
+        )
+        if started is not None:
+            started.wait_until_it_answers()
+            home = folder.resolve() / "prefect"
+            runner = start_runner(folder.resolve(), home, api_url, settings.migration_id)
+            ours.callback(runner.terminate)
+        web.wait()
 
 
 def deploy(folder: Path, screen: Console) -> None:
