@@ -116,6 +116,7 @@ class Workbench:
             tempo=Tempo(quarantine_s, read_lag_s, time.time, self.sleep),
             sample_patients=self.settings.sample_patients,
             code_version=code_version(),
+            is_sandbox=self.settings.is_sandbox,
             progress=self.progress,
         )
 

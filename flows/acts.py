@@ -10,14 +10,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
-from core.errors import SettingMissing
+from core.errors import AccessRefused, SettingMissing
 from core.ledger.key import create_key
 from core.lifecycle import NEXT_STEP, Gate, Role
+from core.migration.context import ATTESTATION
 from core.migration.guard import Result
 from core.migration.reversing import ANYTIME
 from core.practice.make import make_practice
@@ -31,6 +33,7 @@ from flows.summary import say_audit, say_demo, say_status, say_step
 __all__ = [
     "add_user",
     "ask_for_load",
+    "attest",
     "audit",
     "console",
     "demo",
@@ -176,6 +179,20 @@ def purge(folder: Path, user: str, password: str) -> Result:
         shutil.rmtree(folder / "outbox", ignore_errors=True)
         bench.ledger.audit("purge", actor=person.name, outcome=f"{len(removed)} removed")
         return {"phase": "purge", "removed": len(removed), "names": sorted(removed)}
+
+
+def attest(folder: Path, user: str, password: str, reference: str) -> Result:
+    """Record that the practice may put clinical values into the destination."""
+    with open_workbench(folder, lock=False) as bench:
+        person = bench.ledger.authenticate(user, password)
+        if Role.ADMIN not in person.roles:
+            message = f"An attestation is a practice admin's; '{user}' is not one."
+            raise AccessRefused(message, next_step="Ask a practice admin to attest.")
+        document = {"by": person.name, "at": datetime.now(UTC).isoformat(), "reference": reference}
+        bench.ledger.keep(ATTESTATION, document)
+        bench.ledger.audit("attest", actor=person.name, subject=reference)
+        next_step = NEXT_STEP[bench.ledger.stage()]
+        return {"phase": "attest", "attestation": document, "next_step": next_step}
 
 
 def add_user(

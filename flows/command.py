@@ -131,6 +131,12 @@ def fields(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as abov
 
 
 @app.command
+def attest(*, user: As, reference: str, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Record the agreement (BAA) under which clinical values may go to the destination."""
+    _shown(acts.attest(dir, user, _password(user), reference), json, acts.say_step)
+
+
+@app.command
 def sample(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
     """Load a sample for review; once it is signed, rehearse the rollback."""
     _step("sample", dir, json)

@@ -13,7 +13,8 @@ from core.crosswalk.mapping import ColumnMap, Decisions, TableMap
 from core.crosswalk.reading import READINGS
 from core.errors import MapGap, SourceShapeChanged
 from core.text import as_text
-from core.vocabulary.field import ENTITIES, Entity, Field, Sensitivity
+from core.vocabulary.field import ENTITIES, Entity, Field
+from core.vocabulary.specification import is_carried
 
 SOURCE_KEY = "source_key"
 """Column of accepted and rejected rows: the source's own key, parts joined by `|`."""
@@ -26,6 +27,9 @@ REJECTED_SCHEMA = {
     "entity": pl.String(),
     "rule": pl.String(),
 }
+
+WITHHELD = "the field profile does not carry it, and nobody asked for it by name"
+"""Why a mapped column is left."""
 
 CELLS_SCHEMA = {
     "table": pl.String(),
@@ -148,8 +152,8 @@ def carried_columns(
 
 
 def is_withheld(field: Field, decisions: Decisions) -> bool:
-    """Whether a restricted field stays behind because nobody asked for it."""
-    return field.sensitivity is Sensitivity.RESTRICTED and field.path not in decisions.restricted
+    """Whether a field stays behind: restricted and not asked for, or not of the profile."""
+    return not is_carried(field, profile=decisions.profile, restricted=decisions.restricted)
 
 
 def _is_tooth(field: Field) -> bool:
@@ -277,7 +281,7 @@ def _cells(
     for column in table.columns:
         name = by_column.get(column.name)
         if name is None:
-            why = column.left or "restricted: nobody asked for it by name"
+            why = column.left or WITHHELD
             rows.append((table.name, column.name, total, 0, 0, total, 0, why))
             continue
         text = good.select(as_text(name, entity.fields()[name].dtype)).to_series()
@@ -289,10 +293,10 @@ def _cells(
     return pl.DataFrame(rows, schema=CELLS_SCHEMA, orient="row")
 
 
-def left_cells(frame: pl.DataFrame, table: TableMap) -> pl.DataFrame:
-    """The cells of a table that is left as a whole."""
+def left_cells(frame: pl.DataFrame, table: TableMap, why: str = "") -> pl.DataFrame:
+    """The cells of a table that is left as a whole, for the map's reason or this one."""
     rows = [
-        (table.name, name, frame.height, 0, 0, frame.height, 0, table.left)
+        (table.name, name, frame.height, 0, 0, frame.height, 0, why or table.left)
         for name in frame.columns
     ]
     return pl.DataFrame(rows, schema=CELLS_SCHEMA, orient="row")

@@ -12,6 +12,7 @@ from core.crosswalk.conform import (
     CELLS_SCHEMA,
     REJECTED_SCHEMA,
     SOURCE_KEY,
+    WITHHELD,
     Conformed,
     Surroundings,
     conform,
@@ -21,6 +22,9 @@ from core.crosswalk.mapping import SchemaMap, TableMap
 from core.crosswalk.measures import conform_measures
 from core.errors import MapGap
 from core.vocabulary.field import ENTITIES, Entity, parents_first
+
+CLINICAL = "clinical"
+"""The field profile that carries what touches a patient's health."""
 
 Rows = Callable[[str], pl.DataFrame]
 """Table name -> its rows as text."""
@@ -88,6 +92,8 @@ def _conform_table(
     schema_map: SchemaMap,
     files: Callable[[pl.Series], frozenset[str]],
 ) -> Conformed:
+    if ENTITIES[table.entity].is_clinical and schema_map.decisions.profile != CLINICAL:
+        return _left_behind(frame, table)
     paths = [
         column.name
         for column in table.columns
@@ -102,6 +108,17 @@ def _conform_table(
     if table.layout == "tooth_measures":
         return conform_measures(frame, table, around)
     return conform(frame, table, around)
+
+
+def _left_behind(frame: pl.DataFrame, table: TableMap) -> Conformed:
+    """A clinical table under a profile that carries nothing clinical."""
+    entity = ENTITIES[table.entity]
+    return Conformed(
+        pl.DataFrame(schema={SOURCE_KEY: pl.String(), **entity.schema()}),
+        pl.DataFrame(schema=REJECTED_SCHEMA),
+        left_cells(frame, table, WITHHELD),
+        frame.height,
+    )
 
 
 def _keys(entity: type[Entity], parts: list[Conformed]) -> pl.Series:

@@ -3,8 +3,9 @@
 Rule of the house: an approval dies when any of it changes.
 """
 
+from core.crosswalk.practice import CLINICAL
 from core.discovery.inventory import catalogue_digest
-from core.errors import PlanStale
+from core.errors import PlanStale, SetupError
 from core.lifecycle import Gate
 from core.migration.passage import Passage
 
@@ -15,6 +16,7 @@ def context(passage: Passage) -> str:
     Raises:
         PlanStale: the map or the schema is not the one that was signed.
     """
+    require_attestation(passage)
     schema = catalogue_digest(passage.source.catalogue())
     map_digest = passage.schema_map().digest()
     signed = {signature.gate: signature.bound_to for signature in passage.ledger.signatures()}
@@ -25,3 +27,25 @@ def context(passage: Passage) -> str:
         message = "The source's tables have changed since the inventory was signed."
         raise PlanStale(message, next_step="Run `./perio discover` and sign the inventory again.")
     return f"{schema}|{map_digest}|{passage.code_version}"
+
+
+ATTESTATION = "attestation"
+"""Ledger document: who attested, when, that the practice may put clinical values there."""
+
+
+def require_attestation(passage: Passage) -> None:
+    """See that clinical values go nowhere without a recorded agreement.
+
+    Raises:
+        SetupError: the map's profile is clinical, the destination is real, nobody attested.
+    """
+    is_clinical = passage.schema_map().decisions.profile == CLINICAL
+    if passage.is_sandbox or not is_clinical or passage.ledger.kept(ATTESTATION):
+        return
+    message = (
+        "The map carries clinical fields, and no agreement that the destination may hold them "
+        "(a signed BAA) is on record."
+    )
+    step = "A practice admin runs `./perio attest --as USER --reference TEXT`, or set `profile = "
+    step += '"administrative"` in map.toml and sign it again.'
+    raise SetupError(message, next_step=step)

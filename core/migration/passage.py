@@ -61,6 +61,7 @@ class Passage:
         tempo: How long to wait.
         sample_patients: Size of the sample.
         code_version: Version of this program; an approval dies with it.
+        is_sandbox: Whether the destination is the emulator, which no patient's data leave for.
         progress: Tells a person how far it is.
     """
 
@@ -75,6 +76,7 @@ class Passage:
     tempo: Tempo
     sample_patients: int = 100
     code_version: str = ""
+    is_sandbox: bool = False
     progress: Progress = field(default_factory=Progress)
 
     def sign(self, source_keys: pl.Series) -> pl.Series:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from core.discovery import discover as take_inventory
 from core.discovery import is_practice
 from core.lifecycle import Gate, Stage
+from core.migration.context import require_attestation
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import read_practice
 from core.migration.metering import Meter
@@ -114,6 +115,7 @@ def fields(passage: Passage) -> Result:
     if passage.ledger.stage() is Stage.FIELDS_SIGNED:
         return _create(passage)
     allow(passage, Stage.FIELDS_SPECIFIED, "fields")
+    require_attestation(passage)
     meter = Meter(passage)
     plan = propose_fields(passage, read_practice(passage).conformed.entities)
     passage.ledger.keep("fields_plan", {"plan_id": plan.plan_id})

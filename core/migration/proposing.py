@@ -3,7 +3,10 @@
 Rule of the house: a proposal never overwrites an answer; what a person decided stays.
 """
 
+from dataclasses import replace
+
 from core.crosswalk.mapping import SchemaMap, load, save
+from core.crosswalk.practice import CLINICAL
 from core.discovery import decisions_proposed, take_inventory
 from core.lifecycle import Stage
 from core.matching import propose as propose_map
@@ -29,5 +32,6 @@ def proposal(passage: Passage) -> SchemaMap:
     catalogue = passage.source.catalogue()
     frames = {table.name: passage.source.read(table) for table in catalogue}
     inventory = take_inventory(catalogue, frames)
-    decisions = decisions_proposed(inventory, frames)
+    profile = CLINICAL if passage.is_sandbox else "administrative"
+    decisions = replace(decisions_proposed(inventory, frames), profile=profile)
     return propose_map(inventory, frames, decisions=decisions)

@@ -86,7 +86,7 @@ def deals(
         _findings(entities["custom_finding"], of_exam, of_patient),
     ):
         joined = joined.join(part, on="deal_key", how="left")
-    return Deals(_records(joined.sort("deal_key"), decisions.currency), of_patient, of_exam, base)
+    return Deals(_records(joined.sort("deal_key"), decisions), of_patient, of_exam, base)
 
 
 def _base(entities: Mapping[str, pl.DataFrame], decisions: Decisions) -> pl.DataFrame:
@@ -280,13 +280,15 @@ def _findings(
     return lines_by(ordered, "deal_key", parts, "chart_record.custom_findings")
 
 
-def _records(joined: pl.DataFrame, currency: str) -> pl.DataFrame:
+def _records(joined: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
     status = pl.col("status").replace_strict(_DEAL_STATUS, default="open", return_dtype=pl.String())
     # a deal always has a value and a currency: what the source does not say is 0.00, and says so
     return joined.with_columns(
         status.alias("deal_status"),
         pl.col("estimated_value").fill_null(0),
-        pl.col("currency").fill_null(currency),
+        pl.col("currency").fill_null(decisions.currency),
+        # without the clinical profile a plan has no name of its own
+        pl.col("title").fill_null(decisions.title_without_plan),
     ).select(
         pl.col("deal_key").alias("source_key"),
         pl.format("patient|{}", "patient_key").alias("treatment_plan.patient_key"),

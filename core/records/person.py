@@ -31,6 +31,8 @@ _OWN = (
     "email",
     "status",
     "first_visit_on",
+    "social_security_number",
+    "medical_alert",
 )
 _PRIMARY = (
     "carrier",

@@ -16,6 +16,7 @@ class Attachment(Entity):
 
     key = "attachment"
     meaning = "A document kept with a patient."
+    is_clinical = True
 
     attachment_key = Field("The document's own key.", pl.String(), is_key=True, is_required=True)
     patient_key = Field(

@@ -53,6 +53,7 @@ class PerioExam(Entity):
 
     key = "perio_exam"
     meaning = "When a chart was taken, and by whom."
+    is_clinical = True
 
     exam_key = Field("The exam's own key.", pl.String(), is_key=True, is_required=True)
     patient_key = Field(
@@ -72,6 +73,7 @@ class SiteReading(Entity):
 
     key = "site_reading"
     meaning = "Depth, margin, bleeding, suppuration and plaque at one of a tooth's six sites."
+    is_clinical = True
 
     exam_key = Field(
         "The exam.",
@@ -128,6 +130,7 @@ class ToothFinding(Entity):
 
     key = "tooth_finding"
     meaning = "Missing or implant, mobility and furcation of one tooth."
+    is_clinical = True
 
     exam_key = Field(
         "The exam.",

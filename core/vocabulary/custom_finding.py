@@ -15,6 +15,7 @@ class CustomFinding(Entity):
 
     key = "custom_finding"
     meaning = "A finding with a name of the practice's own, at a tooth or for the patient."
+    is_clinical = True
 
     finding_key = Field("The finding's own key.", pl.String(), is_key=True, is_required=True)
     patient_key = Field(

@@ -21,6 +21,7 @@ class Diagnosis(Entity):
     meaning = (
         "What was diagnosed, in the words recorded, with stage, grade and extent read from them."
     )
+    is_clinical = True
 
     diagnosis_key = Field("The diagnosis' own key.", pl.String(), is_key=True, is_required=True)
     patient_key = Field(

@@ -136,6 +136,8 @@ class Entity:
     meaning: ClassVar[str]
     is_derived: ClassVar[bool] = False
     """True when rows are computed from other entities and no source table holds them."""
+    is_clinical: ClassVar[bool] = False
+    """True when the entity as a whole says something of a patient's health."""
     unique_by: ClassVar[tuple[str, ...]] = ()
     """Fields that no two rows may share all of; the later row is a duplicate."""
 

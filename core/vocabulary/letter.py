@@ -15,6 +15,7 @@ class Letter(Entity):
 
     key = "letter"
     meaning = "A referral letter, SOAP note, report or motivation letter, as PDF and as original."
+    is_clinical = True
 
     letter_key = Field("The letter's own key.", pl.String(), is_key=True, is_required=True)
     patient_key = Field(

@@ -16,6 +16,7 @@ class Note(Entity):
 
     key = "note"
     meaning = "What somebody wrote down about a patient or a plan, with date and author."
+    is_clinical = True
 
     note_key = Field("The note's own key.", pl.String(), is_key=True, is_required=True)
     patient_key = Field(

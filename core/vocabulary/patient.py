@@ -57,10 +57,13 @@ class Patient(Entity):
         "Date of the first visit.", pl.Date(), home=_custom("First Visit", CrmType.DATE)
     )
     social_security_number = Field(
-        "Social security number.", pl.String(), _RESTRICTED, carried="nothing unless asked for"
+        "Social security number.",
+        pl.String(),
+        _RESTRICTED,
+        _custom("Social Security Number"),
     )
     medical_alert = Field(
-        "Medical alert.", pl.String(), _RESTRICTED, carried="nothing unless asked for"
+        "Medical alert.", pl.String(), _RESTRICTED, _custom("Medical Alert", CrmType.TEXT)
     )
     address = Field(
         "Postal address, from the account.", pl.String(), home=_custom("Address", CrmType.ADDRESS)

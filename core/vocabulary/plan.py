@@ -99,6 +99,7 @@ class PlannedProcedure(Entity):
 
     key = "planned_procedure"
     meaning = "A procedure of the plan: code, tooth or quadrant, fee, phase and state."
+    is_clinical = True
 
     procedure_key = Field("The line's own key.", pl.String(), is_key=True, is_required=True)
     plan_key = Field(

@@ -17,6 +17,7 @@ class Radiograph(Entity):
 
     key = "radiograph"
     meaning = "An image: type, date, teeth, findings and the file."
+    is_clinical = True
 
     radiograph_key = Field("The image's own key.", pl.String(), is_key=True, is_required=True)
     patient_key = Field(
