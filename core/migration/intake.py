@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from core.crosswalk.fit import require_fit
 from core.crosswalk.mapping import SchemaMap
 from core.crosswalk.practice import ConformedPractice, conform_practice
 from core.errors import SourceShapeChanged
@@ -59,6 +60,7 @@ def read_practice(passage: Passage) -> Intake:
 
     conformed = conform_practice(rows, schema_map, lambda paths: _there(passage, paths))
     for entity, frame in conformed.entities.items():
+        require_fit(entity, frame, schema_map.decisions)
         passage.vault.put(f"vocabulary/{entity}", frame)
     passage.vault.put("rejected", conformed.rejected)
     return Intake(conformed, group_practices(conformed.entities["referring_doctor"]), schema_map)

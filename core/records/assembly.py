@@ -14,6 +14,7 @@ from core.crosswalk.mapping import Decisions
 from core.records.activity import activities
 from core.records.deal import Deals, deals, findings_on_deals, on_deal
 from core.records.file import file_requests
+from core.records.long_values import with_long_values
 from core.records.note import notes
 from core.records.organization import Practices, group_practices, organizations
 from core.records.person import persons
@@ -119,6 +120,7 @@ def _signed(crm_object: CrmObject, frame: pl.DataFrame, sign: Sign) -> pl.DataFr
     links = [sign(frame[path]).alias(path) for path in link_fields(crm_object) if path in frame]
     extra = ["content"] if "content" in frame.columns else []
     full = frame.with_columns(sign(frame["source_key"]).alias("ref"), *absent, *links)
+    full = with_long_values(crm_object, full)
     return full.select(*(pl.col(name).cast(dtype) for name, dtype in schema.items()), *extra).sort(
         "ref"
     )

@@ -54,6 +54,10 @@ MAX_LENGTH: dict[CrmType, int] = {CrmType.VARCHAR: 255, CrmType.TEXT: 65_000, Cr
 """Characters a field takes; a longer value spills by a confirmed rule or is rejected."""
 
 
+LONG_VALUES = "Long Values"
+"""The text field beside the short ones: what does not fit its place stands here, whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """Where a field lives in the destination.

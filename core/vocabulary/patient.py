@@ -5,7 +5,7 @@ Rule of the house: a patient is told apart by the source key alone, never by nam
 
 import polars as pl
 
-from core.vocabulary.field import CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import LONG_VALUES, CrmObject, CrmType, Entity, Field, Home, Sensitivity
 
 _PERSON = CrmObject.PERSON
 _OPEN = Sensitivity.OPERATIONAL
@@ -103,6 +103,11 @@ class Patient(Entity):
         "Every referral in order: date, direction, doctor.",
         pl.String(),
         home=_custom("Referrals", CrmType.TEXT),
+    )
+    long_values = Field(
+        "Values longer than their place takes, whole, by field.",
+        pl.String(),
+        home=_custom(LONG_VALUES, CrmType.TEXT),
     )
 
 

@@ -5,7 +5,7 @@ Rule of the house: a plan is a deal; what the practice recorded is kept, codes v
 
 import polars as pl
 
-from core.vocabulary.field import CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import LONG_VALUES, CrmObject, CrmType, Entity, Field, Home, Sensitivity
 
 _CLINICAL = Sensitivity.CLINICAL
 _DEAL = CrmObject.DEAL
@@ -91,6 +91,12 @@ class TreatmentPlan(Entity):
         pl.Decimal(12, 2),
         _CLINICAL,
         _custom("Procedures Total", CrmType.DOUBLE),
+    )
+    long_values = Field(
+        "Values longer than their place takes, whole, by field.",
+        pl.String(),
+        _CLINICAL,
+        _custom(LONG_VALUES, CrmType.TEXT),
     )
 
 

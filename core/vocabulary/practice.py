@@ -6,7 +6,7 @@ are grouped.
 
 import polars as pl
 
-from core.vocabulary.field import CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import LONG_VALUES, CrmObject, CrmType, Entity, Field, Home, Sensitivity
 
 _OPEN = Sensitivity.OPERATIONAL
 _ORG = CrmObject.ORGANIZATION
@@ -67,6 +67,12 @@ class ReferringPractice(Entity):
         pl.String(),
         _OPEN,
         Home(_ORG, "Referring Doctors", CrmType.TEXT),
+    )
+    long_values = Field(
+        "Values longer than their place takes, whole, by field.",
+        pl.String(),
+        _OPEN,
+        Home(_ORG, LONG_VALUES, CrmType.TEXT),
     )
 
 
