@@ -29,13 +29,19 @@ def _row(cell: dict[str, str | None]) -> Html:
     words = f"{status}: {cell['diff_class']}" if cell["diff_class"] else status
     mark = "✓ " if is_equal else "≠ "
     tag = element("span", mark + words, kind=f"perio-tag {kind or 'equal'}")
-    values = (_value(cell[name]) for name in ("source", "wanted", "found"))
+    # What is computed from several cells, such as a mean depth, has no cell of its own to show.
+    is_derived = cell["source"] is None and cell["wanted"] is not None
+    values = (
+        _value(cell["source"], "derived" if is_derived else "nothing"),
+        _value(cell["wanted"]),
+        _value(cell["found"]),
+    )
     return element(
         "tr", element("td", cell["field_name"] or ""), *values, element("td", tag), kind=kind
     )
 
 
-def _value(text: str | None) -> Html:
+def _value(text: str | None, absent: str = "nothing") -> Html:
     if text is None or text == "":
-        return element("td", element("span", "nothing", kind="nothing"))
+        return element("td", element("span", absent, kind="nothing"))
     return element("td", element("div", text), kind="value")

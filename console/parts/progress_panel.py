@@ -18,10 +18,11 @@ def progress_panel(progress: Mapping[str, Any], stage: str) -> None:
     done, total = _count(progress, "done"), _count(progress, "total")
     words = f"{phase}: {shown(done)} of {shown(total)}" if total is not None else phase
     st.progress(share if share is not None else 0.0, text=words)
-    first, second, third = st.columns(3)
-    first.metric("Stage", stage, border=True)
-    second.metric("Tokens spent", shown(_count(progress, "spent")), border=True)
-    third.metric("Started (UTC)", started(progress), border=True)
+    tiles = {"Stage": stage, "Started (UTC)": started(progress)}
+    if (spent := _count(progress, "spent")) is not None:
+        tiles["Tokens spent"] = shown(spent)
+    for place, (label, value) in zip(st.columns(len(tiles)), tiles.items(), strict=True):
+        place.metric(label, value, border=True)
     if note := progress.get("note"):
         st.text(str(note))
 

@@ -3,11 +3,14 @@
 Rule of the house: the screen asks; what a run may do stands in the ledger.
 """
 
+import time
+
 import streamlit as st
 
 from console import access, desk, dispatch
 from console.parts.empty_state import show_error
 from console.parts.progress_panel import progress_panel
+from console.shaping.figures import is_since
 from console.shaping.road import stage_name
 from core.errors import MigrationError
 
@@ -31,6 +34,7 @@ def start_run(flow: str, *, by: str, once: str = "") -> None:
     else:
         st.session_state[f"{flow}_run"] = run_id
         st.session_state[f"{flow}_state"] = "Scheduled"
+        st.session_state[f"{flow}_asked_s"] = time.time()
 
 
 @st.fragment(run_every=POLL_S)
@@ -45,7 +49,7 @@ def run_panel(flow: str) -> None:
         _show_run(flow)
         ledger = desk.ledger()
         progress = ledger.kept("progress")
-        if progress is not None:
+        if progress is not None and is_since(progress, st.session_state.get(f"{flow}_asked_s")):
             progress_panel(progress, stage_name(ledger.stage()))
     except MigrationError as error:
         show_error(error)

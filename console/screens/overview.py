@@ -80,28 +80,25 @@ def _figures(results: list[dict[str, Any]]) -> None:
     second.metric("Source cells accounted for", figures.shown(cells["total"]), border=True)
     third.metric("Cells that differ", figures.shown(diff["unequal"]), border=True)
     fourth.metric("Tokens spent in all", figures.shown(tokens["spent"]), border=True)
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        st.caption(f"Records by kind, from the last {figures.phase_name(newest['records'])}")
+    st.caption(
+        f"What became of every source cell, from the last {figures.phase_name(newest['cells'])}"
+    )
+    composition_bar(
+        [
+            Segment("Moved", cells["moved"], "#0b5394"),
+            Segment("Moved, transformed", cells["transformed"], "#6fa3cf"),
+            Segment("Left, with reason", cells["left"], "#b9c4cf"),
+            Segment("Rejected", cells["rejected"], "#c0392b"),
+        ]
+    )
+    st.caption(
+        f"The last {figures.phase_name(newest['diff'])} compared "
+        f"{figures.shown(diff['compared'])} cells: {figures.shown(diff['loss'])} losses, "
+        f"{figures.shown(diff['harmless'])} harmless differences."
+    )
+    with st.expander(f"Records by kind, from the last {figures.phase_name(newest['records'])}"):
         data_table(
             records, {name: label for name, label in _RECORDS.items() if _has(records, name)}
-        )
-    with right:
-        st.caption(
-            f"What became of every source cell, from the last {figures.phase_name(newest['cells'])}"
-        )
-        composition_bar(
-            [
-                Segment("Moved", cells["moved"], "#0b5394"),
-                Segment("Moved, transformed", cells["transformed"], "#6fa3cf"),
-                Segment("Left, with reason", cells["left"], "#b9c4cf"),
-                Segment("Rejected", cells["rejected"], "#c0392b"),
-            ]
-        )
-        st.caption(
-            f"The last {figures.phase_name(newest['diff'])} compared "
-            f"{figures.shown(diff['compared'])} cells: {figures.shown(diff['loss'])} losses, "
-            f"{figures.shown(diff['harmless'])} harmless differences."
         )
 
 

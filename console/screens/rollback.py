@@ -57,17 +57,17 @@ def main() -> None:
             "**What it keeps**\n\n"
             "- every record that was there before, and every record made by somebody else\n"
             "- every field that a user has edited since: kept, and listed below to decide\n"
+            "- the custom fields, which another load would use again\n"
             "- the ledger, its signatures and the audit log\n"
             "- the practice's own database, which is never written to"
         )
-    records = ledger.records()
+    counts = figures.live_records(ledger.records())
     st.subheader("What would be taken back", anchor=False)
-    if records.is_empty():
+    if counts.is_empty():
         empty_state(
             "Nothing of this migration is in Pipedrive now.", road.next_step(ledger.stage())
         )
     else:
-        counts = figures.live_records(records)
         data_table(
             counts, {"object": "Object", "records": "Records of this migration"}, is_narrow=True
         )

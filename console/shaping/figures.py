@@ -158,6 +158,17 @@ def share_done(progress: Mapping[str, Any] | None) -> float | None:
     return min(1.0, max(0.0, done / total))
 
 
+def is_since(progress: Mapping[str, Any], moment_s: float | None) -> bool:
+    """Whether a step began after a moment; what a step before it left behind is not shown.
+
+    Args:
+        progress: Its `started_at` is in seconds since the epoch.
+        moment_s: The moment, likewise; None for any.
+    """
+    began = progress.get("started_at")
+    return moment_s is None or not isinstance(began, int | float) or began >= moment_s
+
+
 def started(progress: Mapping[str, Any] | None) -> str:
     """When a running step began, in UTC; a dash where it does not say.
 

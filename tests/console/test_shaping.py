@@ -274,6 +274,12 @@ def test_the_start_of_a_step_is_told_in_utc(moment, text):
     assert figures.started({"started_at": moment}) == text
 
 
+def test_progress_of_an_earlier_step_is_told_apart():
+    assert not figures.is_since({"started_at": 10.0}, 11.0)
+    assert figures.is_since({"started_at": 12.0}, 11.0)
+    assert figures.is_since({"started_at": 1.0}, None)
+
+
 def test_live_records_are_counted_per_object():
     records = pl.DataFrame({"target": ["deal", "person", "person"], "ref": ["a", "b", "c"]})
     assert figures.live_records(records).rows() == [("Persons", 2), ("Deals", 1)]
