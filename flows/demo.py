@@ -52,7 +52,12 @@ class Demo:
         return demo_users(self.folder)
 
     def make(self, patients: int, seed: int) -> None:
-        """Make practice, settings, key and users, where they are not there yet."""
+        """Make practice, settings, key and users, where they are not there yet.
+
+        Raises:
+            SetupError: the folder holds a demo of other numbers.
+        """
+        self._remember(patients, seed)
         if not (self.folder / PRACTICE / "truth.json").exists():
             self.say(f"Making a synthetic practice of {patients} patients")
             shutil.rmtree(self.folder / PRACTICE, ignore_errors=True)
@@ -68,6 +73,20 @@ class Demo:
         with open_workbench(self.folder, make=True) as bench:
             enroll(bench, self.users)
             present_rollback_once(bench)
+
+    def _remember(self, patients: int, seed: int) -> None:
+        file, asked = self.folder / "demo.json", {"patients": patients, "seed": seed}
+        if not file.exists():
+            file.write_text(json.dumps(asked), encoding="utf-8")
+            return
+        made = json.loads(file.read_text(encoding="utf-8"))
+        if made != asked:
+            message = (
+                f"{self.folder.name} holds a demo of {made['patients']} patients, "
+                f"seed {made['seed']}."
+            )
+            step = "Go on with these numbers, remove the folder, or name another: --dir PATH."
+            raise SetupError(message, next_step=step)
 
     def run(self, seed: int) -> None:
         """Take every step that is left.
