@@ -35,18 +35,30 @@ def routes(ledger: Callable[[], SqlLedger]) -> list[Route]:
         ledger: Gives the ledger; called per request, so that the server starts before there is
             one.
     """
+    desk = _FrontDesk(ledger)
+    return [
+        Route(LOGIN_PATH, desk.show_form, methods=["GET"]),
+        Route(LOGIN_PATH, desk.sign_in, methods=["POST"]),
+        Route("/auth/logout", desk.sign_out, methods=["GET", "POST"]),
+        Route("/healthz", desk.health, methods=["GET"]),
+    ]
 
-    async def show_form(request: Request) -> Response:
+
+class _FrontDesk:
+    def __init__(self, ledger: Callable[[], SqlLedger]) -> None:
+        self.ledger = ledger
+
+    async def show_form(self, request: Request) -> Response:
         return _form(request)
 
-    async def sign_in(request: Request) -> Response:
+    async def sign_in(self, request: Request) -> Response:
         form = await request.form(max_fields=4, max_files=0)
         wanted, found = request.cookies.get(_CSRF_COOKIE, ""), str(form.get("csrf", ""))
         if not wanted or not hmac.compare_digest(wanted.encode(), found.encode()):
             return _form(request, _FORM_STALE, status=403)
         user, password = str(form.get("user", "")).strip(), str(form.get("password", ""))
         try:
-            session_id = await run_in_threadpool(_open_session, ledger, user, password)
+            session_id = await run_in_threadpool(_open_session, self.ledger, user, password)
         except AccessRefused:
             return _form(request, _REFUSED, status=401)
         except MigrationError as error:
@@ -56,23 +68,16 @@ def routes(ledger: Callable[[], SqlLedger]) -> list[Route]:
         answer.delete_cookie(_CSRF_COOKIE, path="/auth")
         return answer
 
-    async def sign_out(request: Request) -> Response:
+    async def sign_out(self, request: Request) -> Response:
         session_id = request.cookies.get(SESSION_COOKIE, "")
         if session_id:
-            await run_in_threadpool(_close_session, ledger, session_id)
+            await run_in_threadpool(_close_session, self.ledger, session_id)
         answer = RedirectResponse(LOGIN_PATH, status_code=303)
         answer.delete_cookie(SESSION_COOKIE, path="/")
         return answer
 
-    async def health(_request: Request) -> Response:
+    async def health(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})
-
-    return [
-        Route(LOGIN_PATH, show_form, methods=["GET"]),
-        Route(LOGIN_PATH, sign_in, methods=["POST"]),
-        Route("/auth/logout", sign_out, methods=["GET", "POST"]),
-        Route("/healthz", health, methods=["GET"]),
-    ]
 
 
 def _open_session(ledger: Callable[[], SqlLedger], user: str, password: str) -> str:

@@ -7,7 +7,7 @@ import re
 
 import streamlit as st
 
-from console.parts.markup import Html, element, show
+from console.parts.markup import Html, element, plain, show
 from core.errors import MigrationError
 
 _CODE = re.compile(r"`([^`]+)`")
@@ -21,8 +21,8 @@ def empty_state(title: str, next_step: str) -> None:
 
 def show_error(error: MigrationError) -> None:
     """Say what happened and what to do next."""
-    text = f"{error}"
-    st.error(f"{_plain(text)}\n\n**Next:** {error.next_step}" if error.next_step else _plain(text))
+    told = plain(f"{error}")
+    st.error(f"{told}\n\n**Next:** {error.next_step}" if error.next_step else told)
 
 
 def with_code(text: str) -> tuple[str | Html, ...]:
@@ -30,7 +30,3 @@ def with_code(text: str) -> tuple[str | Html, ...]:
     return tuple(
         element("code", part) if place % 2 else part for place, part in enumerate(_CODE.split(text))
     )
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"([\\*_\[\]<>#|~$])", r"\\\1", text)

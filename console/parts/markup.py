@@ -3,9 +3,12 @@
 Rule of the house: the only way from a value to HTML; nothing else builds tags.
 """
 
+import re
 from html import escape
 
 import streamlit as st
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~$:])")
 
 
 class Html(str):
@@ -33,3 +36,8 @@ def element(name: str, *inside: str, **attributes: str) -> Html:
 def show(html: Html) -> None:
     """Put an element on the screen; the browser's side cleans it once more."""
     st.html(html)
+
+
+def plain(text: str) -> str:
+    """A text that stays as it is where Streamlit would read Markdown in it, such as in a label."""
+    return _MARKDOWN.sub(r"\\\1", text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from console.parts.empty_state import show_error
-from console.parts.markup import element, show
+from console.parts.markup import element, plain, show
 from console.shaping.road import GATE_NAMES, SIGNED_AT, role_names
 from core.errors import MigrationError
 from core.lifecycle import MAY_SIGN, Gate
@@ -87,7 +87,7 @@ def _form(ledger: Ledger, user: ConsoleUser, ask: Ask, presented: str) -> Signat
             label = f"Type {ask.confirm} to confirm"
             typed = st.text_input(label, key=f"{ask.gate.value}_confirm", autocomplete="off")
         password = st.text_input(
-            f"Password of {user.name}",
+            f"Password of {plain(user.name)}",
             type="password",
             key=f"{ask.gate.value}_password",
             autocomplete="current-password",

@@ -1,4 +1,7 @@
-"""The audit log: every event, newest first, and the proof that none was altered."""
+"""The audit log: every event, newest first, and the proof that none was altered.
+
+Rule of the house: no value is in the log, so none is on this screen.
+"""
 
 import polars as pl
 import streamlit as st

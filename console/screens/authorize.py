@@ -1,4 +1,7 @@
-"""The full load: what will be written, who asks, who signs, and the run that follows."""
+"""The full load: what will be written, who asks, who signs, and the run that follows.
+
+Rule of the house: who asks and who signs are two people; the ledger sees to it, not this screen.
+"""
 
 from typing import Any
 
@@ -8,6 +11,7 @@ from console import access, desk, dispatch
 from console.parts.data_table import data_table
 from console.parts.empty_state import empty_state, show_error
 from console.parts.heading import heading
+from console.parts.markup import plain
 from console.parts.run_panel import run_panel, start_run
 from console.parts.signature_form import Ask, show_seal, signature_form
 from console.shaping import figures, followup, road
@@ -88,7 +92,7 @@ def _ask(user: ConsoleUser, plan_id: str) -> None:
     with st.form("request_form", clear_on_submit=True, width=640):
         is_confirmed = st.checkbox(_CONFIRM, key="request_confirm")
         password = st.text_input(
-            f"Password of {user.name}",
+            f"Password of {plain(user.name)}",
             type="password",
             key="request_password",
             autocomplete="current-password",
@@ -110,7 +114,8 @@ def _ask(user: ConsoleUser, plan_id: str) -> None:
 def _asked(plan_id: str) -> None:
     asked = followup.asked_by(desk.ledger().events(newest=100_000), plan_id)
     if asked is not None:
-        st.info(f"Asked for by {asked[0]} on {asked[1]} UTC. A second person, a clinician, signs.")
+        who, when = plain(asked[0]), asked[1]
+        st.info(f"Asked for by {who} on {when} UTC. A second person, a clinician, signs.")
 
 
 def _run(user: ConsoleUser) -> None:

@@ -1,4 +1,7 @@
-"""What changed in the practice since the load, what was left to a person, and the sign-off."""
+"""What changed in the practice since the load, what was left to a person, and the sign-off.
+
+Rule of the house: what two sides edited is left to a person.
+"""
 
 import streamlit as st
 

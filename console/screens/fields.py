@@ -1,4 +1,7 @@
-"""The custom fields that the destination needs: the specification that is signed."""
+"""The custom fields that the destination needs: the specification that is signed.
+
+Rule of the house: what is signed here is all that may be created in the destination.
+"""
 
 import polars as pl
 import streamlit as st

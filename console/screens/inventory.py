@@ -1,4 +1,7 @@
-"""Every table of the source, what it seems to hold, and what is to become of it."""
+"""Every table of the source, what it seems to hold, and what is to become of it.
+
+Rule of the house: a table without a decision is shown first.
+"""
 
 import polars as pl
 import streamlit as st
@@ -7,6 +10,7 @@ from console import access, desk
 from console.parts.empty_state import empty_state
 from console.parts.grid import Grid, show_grid
 from console.parts.heading import heading
+from console.parts.markup import plain
 from console.parts.signature_form import Ask, signature_form
 from console.shaping import crosswalk, figures, road
 from core.lifecycle import Gate
@@ -81,7 +85,7 @@ def _columns(table: str) -> None:
     columns = desk.frame("inventory_columns")
     if columns is None:
         return
-    st.subheader(f"Columns of {table}", anchor=False)
+    st.subheader(f"Columns of {plain(table)}", anchor=False)
     rows = columns.filter(pl.col("table") == table)
     if "flags" not in rows.columns:
         rows = rows.with_columns(flags=pl.lit(""))

@@ -1,4 +1,7 @@
-"""The map: for every column of the source, the field it becomes, or why it is left."""
+"""The map: for every column of the source, the field it becomes, or why it is left.
+
+Rule of the house: what is not answered is shown first, and a proposal never without its reason.
+"""
 
 import polars as pl
 import streamlit as st

@@ -1,4 +1,8 @@
-"""Where the migration stands, what is next, who signed, and the figures of the last run."""
+"""Where the migration stands, what is next, who signed, and the figures of the last run.
+
+Rule of the house: figures are the ledger's own; a screen adds nothing up that a run has not
+counted.
+"""
 
 import json
 from typing import Any

@@ -1,4 +1,7 @@
-"""How far the step that is running now has come."""
+"""How far the step that is running now has come.
+
+Rule of the house: looking is not touching; it keeps no session open.
+"""
 
 import streamlit as st
 

@@ -1,4 +1,7 @@
-"""The review of the sample: every cell, what differs first, and the chart of each record."""
+"""The review of the sample: every cell, what differs first, and the chart of each record.
+
+Rule of the house: nothing is left out because it is equal; what differs comes first.
+"""
 
 import polars as pl
 import streamlit as st

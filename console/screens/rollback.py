@@ -1,4 +1,7 @@
-"""Undoing the migration: what that does and keeps, the signature, the run, and what was kept."""
+"""Undoing the migration: what that does and keeps, the signature, the run, and what was kept.
+
+Rule of the house: one person is enough, and what a user did since is never taken back.
+"""
 
 import streamlit as st
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from core.crosswalk.mapping import SchemaMap, TableMap
+from core.crosswalk.mapping import ColumnMap, SchemaMap, TableMap
 from core.vocabulary import ENTITIES
 from core.vocabulary.specification import specification
 
@@ -47,52 +47,35 @@ def map_rows(schema_map: SchemaMap) -> pl.DataFrame:
 
     A table that is left, or has no entity yet, is one row without a column.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for table in schema_map.tables:
-        common = {"table": table.name, "entity": table.entity}
         if table.left or not table.entity:
-            rows.append(
-                common
-                | {
-                    "state": LEFT if table.left else OPEN,
-                    "column": "(whole table)",
-                    "field": "",
-                    "reading": "",
-                    "site": "",
-                    "score": table.score,
-                    "band": "" if table.left else band(table.score),
-                    "reasons": table.reasons,
-                    "left": table.left,
-                    "alternatives": "",
-                    "decided_by": table.decided_by,
-                }
-            )
-            continue
-        rows += [
-            common
-            | {
-                "state": LEFT if column.left else ANSWERED if column.field else OPEN,
-                "column": column.name,
-                "field": column.field,
-                "reading": column.reading,
-                "site": column.site,
-                "score": column.score,
-                "band": "" if column.left else band(column.score),
-                "reasons": column.reasons,
-                "left": column.left,
-                "alternatives": ", ".join(column.alternatives),
-                "decided_by": column.decided_by,
-            }
-            for column in table.columns
-        ]
-    frame = pl.DataFrame(rows, schema=_MAP_COLUMNS)
-    return frame.sort(
+            rows.append(_table_row(table))
+        else:
+            rows += [_column_row(table, column) for column in table.columns]
+    return pl.DataFrame(rows, schema=_MAP_COLUMNS, orient="row").sort(
         pl.col("state").replace_strict(_ORDER, default=9, return_dtype=pl.Int64),
         "score",
         "table",
         "column",
         maintain_order=True,
     )
+
+
+def _table_row(table: TableMap) -> tuple[object, ...]:
+    state = LEFT if table.left else OPEN
+    told = "" if table.left else band(table.score)
+    names = (state, table.name, "(whole table)", table.entity, "", "", "")
+    return (*names, table.score, told, table.reasons, table.left, "", table.decided_by)
+
+
+def _column_row(table: TableMap, column: ColumnMap) -> tuple[object, ...]:
+    state = LEFT if column.left else ANSWERED if column.field else OPEN
+    told = "" if column.left else band(column.score)
+    names = (state, table.name, column.name, table.entity, column.field, column.reading)
+    others = ", ".join(column.alternatives)
+    why = (column.reasons, column.left, others, column.decided_by)
+    return (*names, column.site, column.score, told, *why)
 
 
 def filter_map(
