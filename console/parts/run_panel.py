@@ -37,6 +37,11 @@ def start_run(flow: str, *, by: str, once: str = "") -> None:
         st.session_state[f"{flow}_asked_s"] = time.time()
 
 
+def was_asked(flow: str) -> bool:
+    """Whether this screen asked for a run, started or refused."""
+    return f"{flow}_run" in st.session_state or f"{flow}_refusal" in st.session_state
+
+
 @st.fragment(run_every=POLL_S)
 def run_panel(flow: str) -> None:
     """Show the run that this screen started, and the ledger's progress."""

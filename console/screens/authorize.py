@@ -12,7 +12,7 @@ from console.parts.data_table import data_table
 from console.parts.empty_state import empty_state, show_error
 from console.parts.heading import heading
 from console.parts.markup import plain
-from console.parts.run_panel import run_panel, start_run
+from console.parts.run_panel import run_panel, start_run, was_asked
 from console.parts.signature_form import Ask, show_seal, signature_form
 from console.shaping import figures, followup, road
 from core.errors import MigrationError
@@ -71,7 +71,7 @@ def main() -> None:
     if stage is Stage.LOAD_REQUESTED:
         with st.expander("Ask again"):
             _ask(user, str(plan["plan_id"]))
-    if ledger.signature(Gate.LOAD) is not None or "authorize_run" in st.session_state:
+    if ledger.signature(Gate.LOAD) is not None or was_asked("authorize"):
         _run(user)
 
 

@@ -10,7 +10,7 @@ from console.parts.data_table import data_table
 from console.parts.empty_state import empty_state
 from console.parts.grid import Grid, show_grid
 from console.parts.heading import heading
-from console.parts.run_panel import run_panel, start_run
+from console.parts.run_panel import run_panel, start_run, was_asked
 from console.parts.signature_form import Ask, signature_form
 from console.shaping import figures, followup, review, road
 from core.lifecycle import Gate, Role, Stage
@@ -106,7 +106,7 @@ def _starting(user: ConsoleUser) -> None:
         st.info(f"A delta is started by: {road.role_names(_MAY_START)}, or by the schedule.")
     elif st.button("Run a delta", key="delta_start"):
         start_run("delta", by=user.name)
-    if "delta_run" in st.session_state:
+    if was_asked("delta"):
         run_panel("delta")
 
 

@@ -10,7 +10,7 @@ from console.parts.data_table import data_table
 from console.parts.empty_state import empty_state
 from console.parts.grid import Grid, show_grid
 from console.parts.heading import heading
-from console.parts.run_panel import run_panel, start_run
+from console.parts.run_panel import run_panel, start_run, was_asked
 from console.parts.signature_form import Ask, signature_form
 from console.shaping import figures, followup, review, road
 from core.lifecycle import Gate, Stage
@@ -95,7 +95,7 @@ def _signing(user: ConsoleUser) -> None:
     ):
         start_run("rollback", by=user.name, once=f"{standing.signature_id}|{state}")
         st.rerun()
-    if standing is not None or "rollback_run" in st.session_state:
+    if standing is not None or was_asked("rollback"):
         run_panel("rollback")
 
 
