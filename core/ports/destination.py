@@ -85,7 +85,8 @@ class Observed:
     Attributes:
         found: Live records that bear a ref of ours: record frame plus `record_id` (Int64).
         digests: Every live record: `record_id` Int64, `ref` (null when not ours), `digest`
-            (sha256 over the writable values, volatile ones left out).
+            (sha256 over the writable values, volatile ones left out), `links` (of a record that
+            is not ours: what it is linked to, each as `object:id`; of ours empty).
     """
 
     found: pl.DataFrame

@@ -16,6 +16,7 @@ from core.destinations.pipedrive.custom import (
     vanished,
     wanted_labels,
 )
+from core.destinations.pipedrive.links import Links, link_codes
 from core.destinations.pipedrive.places import Site
 from core.vocabulary.field import CrmObject, Field, Home
 from core.vocabulary.record import BEARS_REF, REF_FIELD, record_fields
@@ -32,11 +33,13 @@ class Dialect:
         site: Where the account is; links to files carry its address.
         customs: Object -> field name -> custom field.
         visit_key: The key string of the activity type "Visit"; empty until learned.
+        links: Object -> keys of custom fields, of others too, that hold a link.
     """
 
     site: Site
     customs: Mapping[CrmObject, Mapping[str, Custom]] = field(default_factory=dict)
     visit_key: str = ""
+    links: Mapping[CrmObject, Links] = field(default_factory=dict)
 
     def custom(self, crm_object: CrmObject, home: Home) -> Custom:
         """The custom field of a home.
@@ -85,7 +88,11 @@ def learn(site: Site, specification: pl.DataFrame, found: Sequence[Custom]) -> D
             customs[CrmObject(target)][name] = custom
         elif name == VISIT:
             visit_key = custom.code
-    return Dialect(site, customs, visit_key)
+    links = {
+        crm_object: link_codes(each for each in found if each.target == crm_object)
+        for crm_object in BEARS_REF
+    }
+    return Dialect(site, customs, visit_key, links)
 
 
 def _named(found: Iterable[Custom], target: str, name: str, crm_type: str) -> Custom | None:

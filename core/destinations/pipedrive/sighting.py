@@ -5,17 +5,24 @@ Rule of the house: a page becomes columns at once, so that no walk holds all rec
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 from core.destinations.pipedrive.contacts import Entry, foreign_of
 from core.destinations.pipedrive.dialect import Dialect
 from core.destinations.pipedrive.digest import digests_of
+from core.destinations.pipedrive.links import links_of
 from core.destinations.pipedrive.parse import Known, Raw, parse, refs_of
 from core.ports import Observed
 from core.vocabulary.field import CrmObject
 
-_DIGESTS = {"record_id": pl.Int64, "ref": pl.String, "digest": pl.String}
+_DIGESTS: dict[str, Any] = {
+    "record_id": pl.Int64,
+    "ref": pl.String,
+    "digest": pl.String,
+    "links": pl.List(pl.String),
+}
 
 
 @dataclass(slots=True)
@@ -44,11 +51,20 @@ class Sighting:
             "record_id": [each["id"] for each in page],
             "ref": refs,
             "digest": digests_of(self.crm_object, page),
+            "links": self._links(page, refs),
         }
         self._digests.append(pl.DataFrame(seen, schema=_DIGESTS))
         self._found.append(parse(self.crm_object, ours, self.dialect, self.known))
         if self.crm_object is CrmObject.PERSON:
             self.foreign.update(foreign_of(ours))
+
+    def _links(self, page: Sequence[Raw], refs: Sequence[str | None]) -> list[list[str]]:
+        """Links of records of others; ours say theirs in the record frame."""
+        codes = self.dialect.links.get(self.crm_object, {})
+        return [
+            links_of(each, codes) if ref is None else []
+            for each, ref in zip(page, refs, strict=True)
+        ]
 
     def observed(self) -> Observed:
         """Everything seen."""
