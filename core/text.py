@@ -15,14 +15,14 @@ TRUE, FALSE = "true", "false"
 def as_text(column: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
     """A column as canonical text; null stays null.
 
-    Dates are `YYYY-MM-DD`, times `HH:MM:SS`, booleans `true` or `false`, decimals keep their
-    scale, floats are the shortest text that reads back the same.
+    Dates are `YYYY-MM-DD`, times `HH:MM:SS` with the fraction where there is one, booleans `true`
+    or `false`, decimals keep their scale, floats are the shortest text that reads back the same.
     """
     expr = pl.col(column)
     if dtype == pl.Boolean:
         return pl.when(expr).then(pl.lit(TRUE)).when(~expr).then(pl.lit(FALSE)).alias(column)
     if dtype == pl.Time:
-        return expr.dt.to_string("%H:%M:%S").alias(column)
+        return expr.dt.to_string("%H:%M:%S%.f").alias(column)
     if dtype == pl.Date:
         return expr.dt.to_string("%Y-%m-%d").alias(column)
     return expr.cast(pl.String)
@@ -39,7 +39,7 @@ def from_text(column: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
             .then(pl.lit(value=False))
         ).alias(column)
     if dtype == pl.Time:
-        return expr.str.to_time("%H:%M:%S", strict=False)
+        return expr.str.to_time("%H:%M:%S%.f", strict=False)
     if dtype == pl.Date:
         return expr.str.to_date("%Y-%m-%d", strict=False)
     return expr.cast(dtype, strict=False)
