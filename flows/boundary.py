@@ -77,11 +77,16 @@ def _opened(migration_id: str) -> Iterator[Workbench]:
     except MigrationError:
         raise
     except Exception as error:  # noqa: BLE001 - the wall: no text of a driver's error passes
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        message = f"The program broke off at {where} ({type(error).__name__})."
-        step = "Run the same command again; if it breaks again, report this place."
-        raise StepBroken(message, next_step=step) from None
+        raise broken(error) from None
+
+
+def broken(error: Exception) -> StepBroken:
+    """A defect as a message that says where, and nothing of what was being read."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    message = f"The program broke off at {where} ({type(error).__name__})."
+    step = "Run the same command again; if it breaks again, report this place."
+    return StepBroken(message, next_step=step)
 
 
 def _check_id(bench: Workbench, migration_id: str) -> None:

@@ -18,6 +18,7 @@ from core.errors import AccessRefused, MigrationError
 from core.lifecycle import Gate, Role
 from core.migration.guard import Result
 from flows import acts
+from flows.boundary import broken
 
 PASSWORD_VARIABLE = "PERIO_PASSWORD"  # noqa: S105 - the variable's name
 _INTERRUPTED = 130
@@ -46,16 +47,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments, exit_on_error=True, print_error=True)
     except MigrationError as error:
-        screen.print(f"[bold red]Stopped:[/] {_escaped(str(error))}", highlight=False)
-        if error.next_step:
-            screen.print(f"[bold]Next:[/] {_escaped(error.next_step)}", highlight=False)
-        sys.exit(error.exit_code)
+        _stop(error)
     except KeyboardInterrupt:
         screen.print("Stopped by you. Nothing is lost: the same command goes on from here.")
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - no traceback reaches a user
+        _stop(broken(error))
+
+
+def _stop(error: MigrationError) -> None:
+    screen.print(f"[bold red]Stopped:[/] {_escaped(str(error))}", highlight=False)
+    if error.next_step:
+        screen.print(f"[bold]Next:[/] {_escaped(error.next_step)}", highlight=False)
+    sys.exit(error.exit_code)
 
 
 def _escaped(text: str) -> str:

@@ -237,7 +237,7 @@ def demo_result(demo: Demo) -> Result:
         "stage": stage.value,
         "tokens": {**verified["tokens"], **tokens},
         "pace": _pace(kept),
-        "seconds": {phase: result["seconds"][phase] for phase, result in kept.items()}
+        "seconds": {kind: result["seconds"][result["phase"]] for kind, result in kept.items()}
         | {"whole": round(time.monotonic() - demo.began_s, 2)},
         "rehearsal": kept["rehearsal"]["rollback"],
         "second_load": kept["load again"]["writes"],
