@@ -3,6 +3,7 @@
 Rule of the house: the only module that names concrete edges; everything else is given ports.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from core.sources import open_source
 
 MAP_FILE = "map.toml"
 _REFS = b"refs"
+_KEY_VARIABLES = ("PERIO_KEY", "PERIO_KEY_FILE")
 
 
 def code_version() -> str:
@@ -131,6 +133,12 @@ class Workbench:
         self.ledger.close()
 
 
+def _key(migration_id: str, *, make: bool) -> bytes:
+    # where the environment names a key, that one is the migration's, and none is made beside it
+    is_named = any(os.environ.get(name) for name in _KEY_VARIABLES)
+    return create_key(migration_id) if make and not is_named else load_key(migration_id)
+
+
 @contextmanager
 def open_workbench(
     folder: Path, *, lock: bool = True, progress: Progress | None = None, make: bool = False
@@ -148,7 +156,7 @@ def open_workbench(
         LedgerError: the ledger is locked or damaged.
     """
     settings = load_settings(folder)
-    key = (create_key if make else load_key)(settings.migration_id)
+    key = _key(settings.migration_id, make=make)
     ledger = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}", lock=lock, key=key)
     bench = Workbench(
         folder, settings, ledger, FileVault(folder / "vault", key), key, progress or Progress()

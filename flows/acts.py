@@ -17,7 +17,6 @@ from rich.console import Console
 from rich.progress import track
 
 from core.errors import AccessRefused, SettingMissing
-from core.ledger.key import create_key
 from core.lifecycle import NEXT_STEP, Gate, Role
 from core.migration.context import ATTESTATION
 from core.migration.guard import Result
@@ -76,7 +75,6 @@ def init(folder: Path, source: str, destination: str, screen: Console) -> None:
     """Make a migration's folder, its key and its ledger."""
     migration_id = f"m-{secrets.token_hex(4)}"
     write_settings(folder, migration_id=migration_id, source=source, destination=destination)
-    create_key(migration_id)
     with open_workbench(folder, make=True) as bench:
         bench.ledger.present(Gate.ROLLBACK, ANYTIME)
     screen.print(f"Migration {migration_id} is set up in {folder}.")

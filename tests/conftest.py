@@ -1,0 +1,29 @@
+"""What tests of more than one room share: a small migration at any stage of its road."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.lifecycle import Stage
+from tests.migrations import ENVIRONMENT, Migration, Road, copy_of
+
+At = Callable[[Stage], Migration]
+
+
+@pytest.fixture(scope="session")
+def road(tmp_path_factory) -> Road:
+    """The road of one migration; walked once, as far as the tests ask."""
+    return Road(tmp_path_factory.mktemp("road"))
+
+
+@pytest.fixture
+def at(road: Road, tmp_path: Path, monkeypatch) -> At:
+    """Gives a copy of the migration as it stood at a stage."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+
+    def at_stage(stage: Stage) -> Migration:
+        return Migration(copy_of(road.at(stage), tmp_path / "migration"))
+
+    return at_stage

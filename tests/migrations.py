@@ -1,0 +1,249 @@
+"""A small synthetic practice on its way into the sandbox, built once and copied for every test.
+
+Rule of the house: real parts; a step is the same function that a flow calls, without Prefect.
+"""
+
+import contextlib
+import json
+import re
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import polars as pl
+
+from core.crosswalk.mapping import load, save
+from core.embedded import run_sandbox
+from core.ledger.accounts import CHEAP_HASHER
+from core.lifecycle import Gate, Role, Stage
+from core.matching import merge_answers
+from core.migration import delta, loading, preparing, proposing, reversing, sampling
+from core.migration.guard import Result
+from core.migration.passage import Passage
+from core.practice.change import change_practice
+from core.practice.make import make_practice
+from core.practice.truth_map import confirmed_map
+from core.settings import write_settings
+from core.workbench import Workbench, open_workbench
+
+HOUSE = Path(__file__).resolve().parent.parent
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+PASSWORD = "correct horse battery"
+PATIENTS = 24
+SEED = 11
+
+PEOPLE = {
+    "carla": (Role.CLINICIAN,),
+    "chen": (Role.CLINICIAN, Role.ENGINEER),
+    "ada": (Role.ADMIN,),
+}
+
+ENVIRONMENT = {"PERIO_KEY": KEY, "PERIO_QUARANTINE_S": "0.3", "PERIO_READ_LAG_S": "0.05"}
+"""A key for the tests, and waits as short as the sandbox allows: it answers at once or never."""
+
+KINDS = ("persons", "organizations", "deals", "activities", "notes", "files")
+_REF = re.compile(r"\bm[0-9a-f]{24}\b")
+
+
+@dataclass
+class Account:
+    """The sandbox as somebody else uses it, past our tool."""
+
+    base_url: str
+    token: str
+
+    def ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        headers = {"x-api-token": self.token}
+        answer = httpx.request(
+            method, self.base_url + path, headers=headers, trust_env=False, **more
+        )
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def make(self, path: str, **body: Any) -> int:
+        return int(self.ask("POST", path, json=body)["data"]["id"])
+
+    def stats(self) -> dict[str, Any]:
+        return self.ask("GET", "/sandbox/stats")
+
+    def snapshot(self) -> dict[str, Any]:
+        return self.ask("GET", "/sandbox/snapshot")
+
+    def writes(self) -> int:
+        """Requests so far that could have changed something."""
+        asked = self.stats()["by_operation"]
+        return sum(count for name, count in asked.items() if not name.startswith("GET "))
+
+
+@dataclass
+class Migration:
+    """A migration's folder, at some stage."""
+
+    folder: Path
+
+    @contextmanager
+    def opened(self, *, lock: bool = True, make: bool = False) -> Iterator[Workbench]:
+        with open_workbench(self.folder, lock=lock, make=make) as bench:
+            bench.ledger.hasher = CHEAP_HASHER
+            yield bench
+
+    @contextmanager
+    def sandbox(self) -> Iterator[Account]:
+        """Keep the sandbox up meanwhile; whoever opens the migration uses this one."""
+        sandbox = run_sandbox(self.folder, "fast")
+        try:
+            yield Account(sandbox.base_url, sandbox.token)
+        finally:
+            sandbox.close()
+
+    def take(self, step: Callable[[Passage], Result]) -> Result:
+        """Take one step of the road."""
+        with self.opened() as bench:
+            return step(bench.passage())
+
+    def sign(self, gate: Gate, user: str) -> None:
+        with self.opened(lock=False) as bench:
+            bench.ledger.sign(gate, user=user, password=PASSWORD)
+
+    def ask_for_load(self, user: str = "ada") -> None:
+        with self.opened(lock=False) as bench:
+            kept = bench.ledger.kept("full_plan") or {}
+            plan_id = str(kept["plan_id"])
+            bench.ledger.request_load(user=user, password=PASSWORD, plan_id=plan_id)
+
+    def stage(self) -> Stage:
+        with self.opened(lock=False) as bench:
+            return bench.ledger.stage()
+
+    def work_on(self, seed: int = 5) -> None:
+        """Let the practice work on for a while."""
+        change_practice(self.folder / "practice", seed=seed)
+
+    def practice(self, statement: str, *values: object) -> None:
+        """Change the practice's database as its own program would."""
+        with contextlib.closing(sqlite3.connect(self.folder / "practice/practice.sqlite")) as rows:
+            rows.execute(statement, values)
+            rows.commit()
+
+    def truth(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads((self.folder / "practice/truth.json").read_text())
+        return found
+
+    def live_refs(self) -> Counter[str]:
+        """How often each ref is live; looked up in the sandbox's own file, while it is down."""
+        return Counter(ref for _, ref in live_records(self.folder / "sandbox.sqlite") if ref)
+
+    def vault(self, name: str) -> pl.DataFrame:
+        with self.opened(lock=False) as bench:
+            return bench.vault.get(name)
+
+    def kept(self, name: str) -> dict[str, Any]:
+        with self.opened(lock=False) as bench:
+            return bench.ledger.kept(name) or {}
+
+
+def live_records(state: Path) -> list[tuple[str, str | None]]:
+    """Kind and ref (None where it is not ours) of every live record in a sandbox's file."""
+    marks = ", ".join("?" * len(KINDS))
+    query = f"SELECT kind, body, custom FROM records WHERE shelf = 'live' AND kind IN ({marks})"  # noqa: S608 - marks only
+    with contextlib.closing(sqlite3.connect(state)) as rows:
+        found = rows.execute(query, KINDS).fetchall()
+    records: list[tuple[str, str | None]] = []
+    for kind, body, custom in found:
+        refs = set(_REF.findall(_text(body) + _text(custom)))
+        assert len(refs) <= 1, f"a record of {kind} bears more than one ref"
+        records.append((kind, refs.pop() if refs else None))
+    return records
+
+
+def _text(blob: bytes | str) -> str:
+    return blob.decode() if isinstance(blob, bytes) else blob
+
+
+def begin(folder: Path, *, patients: int = PATIENTS) -> Migration:
+    """Make practice, settings and users."""
+    make_practice(folder / "practice", patients=patients, seed=SEED)
+    write_settings(
+        folder,
+        migration_id="synthetic",
+        source="sqlite:///practice/practice.sqlite",
+        destination="sandbox",
+        sample_patients=6,
+    )
+    migration = Migration(folder)
+    with migration.opened(make=True) as bench:
+        for name, roles in PEOPLE.items():
+            shown = f"{name.title()} Example"
+            bench.ledger.add_user(name, shown, roles, PASSWORD, actor="test")
+        bench.ledger.present(Gate.ROLLBACK, reversing.ANYTIME)
+    return migration
+
+
+def propose(migration: Migration) -> None:
+    """Have a map proposed, and answer what it left open as the practice's admin would."""
+    migration.take(proposing.propose)
+    file = migration.folder / "map.toml"
+    save(merge_answers(load(file), confirmed_map(), decided_by="ada"), file)
+    migration.take(preparing.present_map)
+
+
+ROAD: tuple[tuple[Stage, Callable[[Migration], object]], ...] = (
+    (Stage.CONNECTED, lambda at: at.take(preparing.check)),
+    (Stage.DISCOVERED, lambda at: at.take(preparing.discover)),
+    (Stage.INVENTORY_SIGNED, lambda at: at.sign(Gate.INVENTORY, "ada")),
+    (Stage.MAP_PROPOSED, propose),
+    (Stage.MAP_CONFIRMED, lambda at: at.sign(Gate.MAP, "ada")),
+    (Stage.FIELDS_SPECIFIED, lambda at: at.take(preparing.fields)),
+    (Stage.FIELDS_SIGNED, lambda at: at.sign(Gate.FIELDS, "ada")),
+    (Stage.FIELDS_READY, lambda at: at.take(preparing.fields)),
+    (Stage.SAMPLE_LOADED, lambda at: at.take(sampling.sample)),
+    (Stage.SAMPLE_REVIEWED, lambda at: at.sign(Gate.SAMPLE, "carla")),
+    (Stage.ROLLBACK_REHEARSED, lambda at: at.take(sampling.sample)),
+    (Stage.LOAD_REQUESTED, lambda at: at.ask_for_load("ada")),
+    (Stage.LOAD_AUTHORIZED, lambda at: at.sign(Gate.LOAD, "carla")),
+    (Stage.LOADED, lambda at: at.take(loading.load)),
+    (Stage.VERIFIED, lambda at: at.take(loading.verify)),
+)
+"""Every step from a new migration to a verified one."""
+
+ROLL_BACK = reversing.rollback
+PICK_UP = delta.delta
+LOAD = loading.load
+VERIFY = loading.verify
+SAMPLE = sampling.sample
+
+
+class Road:
+    """The folders of one migration, as it stood at each stage; taken only as far as asked."""
+
+    def __init__(self, place: Path) -> None:
+        """Name the place where the folders are kept."""
+        self._place = place
+        self._walked: dict[Stage, Path] = {}
+
+    def at(self, stage: Stage) -> Path:
+        """The folder as it stood at a stage; not to be changed."""
+        if not self._walked:
+            self._walked[Stage.CREATED] = begin(self._place / Stage.CREATED).folder
+        for after, step in ROAD:
+            if stage in self._walked:
+                break
+            if after not in self._walked:
+                folder = copy_of(list(self._walked.values())[-1], self._place / after)
+                step(Migration(folder))
+                self._walked[after] = folder
+        return self._walked[stage]
+
+
+def copy_of(folder: Path, to: Path) -> Path:
+    """A copy of a migration's folder, at rest."""
+    passing = shutil.ignore_patterns("*.lock", "sandbox.json", "*-wal", "*-shm")
+    shutil.copytree(folder, to, ignore=passing)
+    return to
