@@ -235,7 +235,7 @@ def demo_result(demo: Demo) -> Result:
     return {
         **verified,
         "stage": stage.value,
-        "tokens": {**verified["tokens"], **tokens},
+        "tokens": {name: verified["tokens"][name] for name in ("budget", "reserve")} | tokens,
         "pace": _pace(kept),
         "seconds": {kind: result["seconds"][result["phase"]] for kind, result in kept.items()}
         | {"whole": round(time.monotonic() - demo.began_s, 2)},
