@@ -85,22 +85,13 @@ def make_plan(kind: str, writes: pl.DataFrame, cells: pl.DataFrame, context: str
         ordered.select("_identity", "target", "action", "ref", "_rank"),
         on=["target", "action", "ref", "_rank"],
         how="inner",
-    ).sort("_identity", "field")
-    payload = keyed.group_by("_identity", maintain_order=True).agg(
-        pl.concat_str(
-            ["field", pl.col("before").fill_null("\x00"), pl.col("after").fill_null("\x00")],
-            separator="\x1f",
-        )
-        .str.join("\x1e")
-        .alias("_payload")
     )
-    hashed = ordered.join(payload, on="_identity", how="left", maintain_order="left")
-    shas = [_sha256(text or "") for text in hashed["_payload"]]
+    shas = payload_hashes(ordered, keyed, key="_identity")
     ids = [
         _sha256(f"{identity}|{sha}")[:32]
-        for identity, sha in zip(hashed["_identity"], shas, strict=True)
+        for identity, sha in zip(ordered["_identity"], shas, strict=True)
     ]
-    hashed = hashed.with_columns(
+    hashed = ordered.with_columns(
         pl.Series("payload_sha256", shas, dtype=pl.String()),
         pl.Series("write_id", ids, dtype=pl.String()),
     ).with_row_index("seq")
@@ -112,6 +103,27 @@ def make_plan(kind: str, writes: pl.DataFrame, cells: pl.DataFrame, context: str
         hashed.select(pl.col(name).cast(dtype) for name, dtype in WRITES_SCHEMA.items()),
         cells.select(*CELLS_SCHEMA).sort("write_id", "field"),
     )
+
+
+def payload_hashes(writes: pl.DataFrame, cells: pl.DataFrame, *, key: str) -> list[str]:
+    """Hash of what each write says: of which record, its content, its fields with both values.
+
+    Args:
+        writes: record_id, content, in the order of the hashes.
+        cells: field, before, after.
+        key: The column of both that tells writes apart.
+    """
+    said = pl.concat_str(
+        ["field", pl.col("before").fill_null("\x00"), pl.col("after").fill_null("\x00")],
+        separator="\x1f",
+    ).str.join("\x1e")
+    fields = cells.sort(key, "field").group_by(key, maintain_order=True).agg(said.alias("_said"))
+    every = writes.select(key, "record_id", "content")
+    both = every.join(fields, on=key, how="left", maintain_order="left")
+    return [
+        _sha256(f"{record_id or ''}\x1d{content or ''}\x1d{text or ''}")
+        for record_id, content, text in both.select("record_id", "content", "_said").iter_rows()
+    ]
 
 
 def _sha256(text: str) -> str:

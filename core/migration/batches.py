@@ -8,10 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
+from core.errors import PlanStale
 from core.migration.filing import content_path
 from core.migration.observation import record_names
 from core.migration.passage import Passage
-from core.plan import ORDER
+from core.plan import ORDER, payload_hashes
 from core.ports import Action, Intent, Outcome, Receipt, WriteState
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import link_fields
@@ -21,16 +22,21 @@ class Batches:
     """The plan's open writes, handed out a batch at a time as intents."""
 
     def __init__(self, passage: Passage, plan_id: str) -> None:
-        """Open a kept plan."""
+        """Open a kept plan.
+
+        Raises:
+            PlanStale: what is kept is not what was approved.
+        """
         self._passage, self._plan_id = passage, plan_id
         kept = passage.vault.get(f"plan/{plan_id}/writes")
         self._content = dict(kept.select("write_id", "content").iter_rows())
         cells = passage.vault.get(f"plan/{plan_id}/cells").sort("write_id")
         self._fields = _fields_by_write(cells)
         states = passage.ledger.writes(plan_id)
+        _check_content(states, kept, cells)
         self.total = states.height
         self.finished = states.filter(pl.col("state") == WriteState.DONE.value).height
-        self.floors = _floors(passage, plan_id)
+        self.floors = kept_floors(passage, plan_id)
         self._ids = _known_ids(passage)
         self._outbox = passage.folder / "outbox"
 
@@ -117,6 +123,17 @@ def _empty(folder: Path) -> None:
         folder.rmdir()
 
 
+def _check_content(recorded: pl.DataFrame, kept: pl.DataFrame, cells: pl.DataFrame) -> None:
+    """See that the values kept in the vault are those whose hashes the ledger recorded."""
+    content = kept.select("write_id", "content")
+    both = recorded.join(content, on="write_id", how="left", maintain_order="left")
+    hashes = payload_hashes(both, cells, key="write_id")
+    differs = recorded["payload_sha256"] != pl.Series(hashes, dtype=pl.String())
+    if count := int(differs.sum()):
+        message = f"{count} write(s) of the plan are not as they were approved."
+        raise PlanStale(message, next_step="Make the plan again and have it signed again.")
+
+
 def _fields_by_write(cells: pl.DataFrame) -> dict[str, dict[str, str | None]]:
     fields: dict[str, dict[str, str | None]] = {}
     for write_id, field, after in cells.select("write_id", "field", "after").iter_rows():
@@ -124,7 +141,8 @@ def _fields_by_write(cells: pl.DataFrame) -> dict[str, dict[str, str | None]]:
     return fields
 
 
-def _floors(passage: Passage, plan_id: str) -> Mapping[str, int]:
+def kept_floors(passage: Passage, plan_id: str) -> Mapping[str, int]:
+    """Object -> largest record id known when the plan was made."""
     kept = passage.ledger.kept(f"floors/{plan_id}") or {}
     return {target: int(str(floor)) for target, floor in kept.items()}
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from core.errors import DestinationRefused, FieldVanished, OutcomeUnknown
-from core.migration.batches import Batches
-from core.migration.doubt import LOOKS, look_for_unknown
+from core.errors import DestinationError, DestinationRefused, FieldVanished, OutcomeUnknown
+from core.migration.batches import Batches, kept_floors
+from core.migration.doubt import LOOKS, adopt_present, look_for_unknown
 from core.migration.passage import Passage
 from core.plan import Plan
 from core.ports import Action, Outcome, Receipt, WriteState
@@ -21,7 +21,8 @@ BATCH = 256
 
 _SMALLEST_BATCH = 16
 
-_STOPPING_REASONS = ("unauthorized", "forbidden", "custom_field_unknown")
+_STOPPING_STATUSES = frozenset({401, 402, 403})
+"""Token, plan limit, rights: every further write would meet the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def carry_out(passage: Passage, plan_id: str, kind: str) -> Done:
         DestinationError: the destination stops the run.
     """
     passage.ledger.mark_interrupted()
+    adopt_present(passage, plan_id, kept_floors(passage, plan_id))
     batches = Batches(passage, plan_id)
     for rank in batches.ranks():
         look_for_unknown(passage, plan_id, rank)
@@ -96,26 +98,45 @@ def _send(passage: Passage, plan_id: str, batch: pl.DataFrame, batches: Batches)
         return orphans
     write_ids = [intent.write_id for intent in intents]
     deadline_s = passage.ledger.intend(plan_id, write_ids, batches.floors)
-    receipts = passage.destination.write(
-        [replace(intent, deadline_s=deadline_s) for intent in intents]
-    )
+    try:
+        receipts = passage.destination.write(
+            [replace(intent, deadline_s=deadline_s) for intent in intents]
+        )
+    except DestinationError:
+        # it says so before its first byte, so nothing of this batch is in doubt
+        unsent = [Receipt(write_id, Outcome.UNSENT, reason="not_sent") for write_id in write_ids]
+        passage.ledger.conclude(unsent)
+        raise
+    receipts = [_held_back(receipt) for receipt in receipts]
     passage.ledger.conclude(receipts)
     batches.learn(intents, receipts)
     return receipts
 
 
+def _held_back(receipt: Receipt) -> Receipt:
+    """A refusal that is not about this record: it was not applied, and is sent again later."""
+    is_general = receipt.outcome is Outcome.REJECT and (
+        receipt.status in _STOPPING_STATUSES or _names_lost_field(receipt)
+    )
+    return replace(receipt, outcome=Outcome.UNSENT) if is_general else receipt
+
+
+def _names_lost_field(receipt: Receipt) -> bool:
+    return receipt.status == 400 and "custom_fields" in receipt.reason  # noqa: PLR2004 - HTTP
+
+
 def _stop_if_refused_as_a_whole(receipts: list[Receipt]) -> None:
     """A refusal that every further write would meet stops the run before the next one."""
     for receipt in receipts:
-        if receipt.outcome is not Outcome.REJECT:
+        if receipt.outcome is not Outcome.UNSENT:
             continue
-        if receipt.reason in _STOPPING_REASONS or receipt.status in {401, 402, 403}:
+        if receipt.status in _STOPPING_STATUSES:
             message = (
                 f"The destination refuses to go on (status {receipt.status}, {receipt.reason})."
             )
             step = "Mend token, rights or plan limits, then run the same command again."
             raise DestinationRefused(message, next_step=step)
-        if receipt.status == 400 and "custom_fields" in receipt.reason:  # noqa: PLR2004 - HTTP
+        if _names_lost_field(receipt):
             message = "A custom field or option that the plan uses is gone from the destination."
             step = "Run `./perio fields` to see which, restore it, then run the same command again."
             raise FieldVanished(message, next_step=step)

@@ -4,6 +4,7 @@ Rule of the house: what was sent without an answer is never sent again before it
 the list, twice.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import polars as pl
@@ -15,6 +16,29 @@ from core.ports import Action, Outcome, Receipt, WriteState
 
 LOOKS = 2
 """How often a lost write is looked for before it is planned again."""
+
+
+def adopt_present(passage: Passage, plan_id: str, floors: Mapping[str, int]) -> None:
+    """Adopt records that are there although, by this ledger, their writes were never sent.
+
+    A ledger that was restored from a backup is older than the destination; what was written since
+    is found here and never sent a second time.
+    """
+    writes = passage.ledger.writes(plan_id)
+    unsent = (pl.col("state") == WriteState.PLANNED) & (pl.col("action") == Action.CREATE)
+    adopted: list[Receipt] = []
+    for (target,), creates in (
+        writes.filter(unsent).partition_by("target", as_dict=True, maintain_order=True).items()
+    ):
+        by_ref = _lowest(_there(passage, str(target), floors.get(str(target), 0)))
+        adopted += [
+            Receipt(write_id, Outcome.ACK, by_ref[ref], reason="adopted")
+            for write_id, ref in creates.select("write_id", "ref").iter_rows()
+            if ref in by_ref
+        ]
+    if adopted:
+        passage.ledger.intend(plan_id, [receipt.write_id for receipt in adopted], floors)
+        passage.ledger.conclude(adopted)
 
 
 def look_for_unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> None:
