@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import track
 
 from core.errors import AccessRefused, SettingMissing
-from core.lifecycle import NEXT_STEP, Gate, Role
+from core.lifecycle import NEXT_STEP, Gate, Role, Stage
 from core.migration.context import ATTESTATION
 from core.migration.guard import Result
 from core.migration.reversing import ANYTIME
@@ -55,6 +55,7 @@ __all__ = [
 ]
 
 _HOUSE = Path(__file__).resolve().parent.parent
+_SAMPLE_AGAIN = "Run `./perio sample`, or `./perio propose` when the map is to change."
 _TOKENS_PER_SEAT = {"lite": 30_000, "growth": 60_000, "premium": 150_000, "ultimate": 210_000}
 
 
@@ -85,9 +86,9 @@ def ask_for_load(folder: Path, user: str, password: str) -> Result:
     """Ask for the full load that was planned last."""
     with open_workbench(folder, lock=False) as bench:
         kept = bench.ledger.kept("full_plan")
-        if kept is None:
-            message = "No full load was planned yet."
-            raise SettingMissing(message, next_step=NEXT_STEP[bench.ledger.stage()])
+        if not kept:
+            message = "No full load is planned."
+            raise SettingMissing(message, next_step=_to_a_plan(bench.ledger.stage()))
         bench.ledger.request_load(user=user, password=password, plan_id=str(kept["plan_id"]))
         stage = bench.ledger.stage()
         plan = {name: kept[name] for name in ("plan_id", "writes", "by_object", "tokens")}
@@ -97,6 +98,11 @@ def ask_for_load(folder: Path, user: str, password: str) -> Result:
             "plan": plan,
             "next_step": NEXT_STEP[stage],
         }
+
+
+def _to_a_plan(stage: Stage) -> str:
+    """The next step on the way to a planned load."""
+    return _SAMPLE_AGAIN if stage is Stage.ROLLED_BACK else NEXT_STEP[stage]
 
 
 def sign(folder: Path, gate: Gate, user: str, password: str, file: Path | None) -> Result:
@@ -157,9 +163,9 @@ def estimate(folder: Path) -> Result:
     """Tokens and days that the planned load needs on each plan tier."""
     with open_workbench(folder, lock=False) as bench:
         kept = bench.ledger.kept("full_plan")
-        if kept is None:
-            message = "No full load was planned yet, so there is nothing to estimate."
-            raise SettingMissing(message, next_step=NEXT_STEP[bench.ledger.stage()])
+        if not kept:
+            message = "No full load is planned, so there is nothing to estimate."
+            raise SettingMissing(message, next_step=_to_a_plan(bench.ledger.stage()))
         tokens = int(str(kept["tokens"]))
         usable = 1 - bench.settings.reserve
         days = {

@@ -3,12 +3,12 @@
 Rule of the house: what a plan says is sent as it was approved; only ids are filled in.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 
 from core.errors import PlanStale
+from core.migration.doubt import kept_floors
 from core.migration.filing import content_path
 from core.migration.observation import record_names
 from core.migration.passage import Passage
@@ -139,12 +139,6 @@ def _fields_by_write(cells: pl.DataFrame) -> dict[str, dict[str, str | None]]:
     for write_id, field, after in cells.select("write_id", "field", "after").iter_rows():
         fields.setdefault(write_id, {})[field] = after
     return fields
-
-
-def kept_floors(passage: Passage, plan_id: str) -> Mapping[str, int]:
-    """Object -> largest record id known when the plan was made."""
-    kept = passage.ledger.kept(f"floors/{plan_id}") or {}
-    return {target: int(str(floor)) for target, floor in kept.items()}
 
 
 def _known_ids(passage: Passage) -> dict[tuple[str, str], int]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from core.errors import DestinationError, DestinationRefused, FieldVanished, OutcomeUnknown
-from core.migration.batches import Batches, kept_floors
-from core.migration.doubt import LOOKS, adopt_present, look_for_unknown
+from core.migration.batches import Batches
+from core.migration.doubt import LOOKS, adopt_present, kept_floors, look_for_unknown
 from core.migration.passage import Passage
 from core.plan import Plan
 from core.ports import Action, Outcome, Receipt, WriteState

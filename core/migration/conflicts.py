@@ -24,6 +24,7 @@ CONFLICTS_SCHEMA = {
 EDITED = "edited since by somebody"
 BUILT_UPON = "a record that stays is linked to it"
 USED = "a record that is not ours is linked to it"
+COPIED = "a record with our ref that is not the one we made"
 GONE_HERE = "deleted in the destination"
 GONE_THERE = "gone in the source"
 

@@ -9,6 +9,12 @@ from core.errors import PlanStale, SetupError
 from core.lifecycle import Gate
 from core.migration.passage import Passage
 
+AFRESH = (
+    "Restore what was signed, or have it signed anew; what is loaded or authorized by then is "
+    "taken back first (`./perio rollback --as USER`)."
+)
+"""What to do when what was signed is no longer what is there."""
+
 
 def context(passage: Passage) -> str:
     """One text for schema, map and code version as they are now.
@@ -22,10 +28,10 @@ def context(passage: Passage) -> str:
     signed = {signature.gate: signature.bound_to for signature in passage.ledger.signatures()}
     if signed.get(Gate.MAP) != map_digest:
         message = "The map has changed since it was signed."
-        raise PlanStale(message, next_step="Run `./perio propose` and sign the map again.")
+        raise PlanStale(message, next_step=f"{AFRESH} Begin with `./perio propose`.")
     if signed.get(Gate.INVENTORY) != schema:
         message = "The source's tables have changed since the inventory was signed."
-        raise PlanStale(message, next_step="Run `./perio discover` and sign the inventory again.")
+        raise PlanStale(message, next_step=f"{AFRESH} Begin with `./perio discover`.")
     return f"{schema}|{map_digest}|{passage.code_version}"
 
 

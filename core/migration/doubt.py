@@ -17,6 +17,15 @@ from core.ports import Action, Outcome, Receipt, WriteState
 LOOKS = 2
 """How often a lost write is looked for before it is planned again."""
 
+GIVEN_UP = "given_up"
+"""Reason of writes that a rollback has made pointless."""
+
+
+def kept_floors(passage: Passage, plan_id: str) -> Mapping[str, int]:
+    """Object -> largest record id known when the plan was made."""
+    kept = passage.ledger.kept(f"floors/{plan_id}") or {}
+    return {target: int(str(floor)) for target, floor in kept.items()}
+
 
 def adopt_present(passage: Passage, plan_id: str, floors: Mapping[str, int]) -> None:
     """Adopt records that are there although, by this ledger, their writes were never sent.
@@ -47,9 +56,39 @@ def look_for_unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> None
     Raises:
         OutcomeUnknown: one was sent as often as may be.
     """
-    unknown = _unknown(passage, plan_id, rank)
+    unknown = _looked_for(passage, plan_id, rank)
     if unknown.is_empty():
         return
+    passage.ledger.replan(unknown["write_id"].to_list())
+    if not _unknown(passage, plan_id, rank).is_empty():
+        message = f"{unknown.height} write(s) were sent as often as may be, without a trace."
+        raise OutcomeUnknown(message, next_step="A person must look at these in the destination.")
+
+
+def give_up(passage: Passage, plan_id: str) -> None:
+    """Close a plan that is not to be carried out any further; what it has made is known then.
+
+    Args:
+        passage: The migration.
+        plan_id: An approved plan that is not finished.
+    """
+    adopt_present(passage, plan_id, kept_floors(passage, plan_id))
+    _looked_for(passage, plan_id, passage.ledger.writes(plan_id))
+    writes = passage.ledger.writes(plan_id)
+    is_open = ~pl.col("state").is_in([WriteState.DONE.value, WriteState.REFUSED.value])
+    given_up = writes.filter(is_open)["write_id"].to_list()
+    if given_up:
+        passage.ledger.conclude(
+            [Receipt(each, Outcome.REJECT, reason=GIVEN_UP) for each in given_up]
+        )
+    passage.ledger.finish_plan(plan_id, counts={"given_up": len(given_up)})
+
+
+def _looked_for(passage: Passage, plan_id: str, rank: pl.DataFrame) -> pl.DataFrame:
+    """Wait, look twice, adopt; what is still unknown then."""
+    unknown = _unknown(passage, plan_id, rank)
+    if unknown.is_empty():
+        return unknown
     _wait_out(passage, unknown)
     for look in range(LOOKS):
         if look:
@@ -59,11 +98,8 @@ def look_for_unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> None
             passage.ledger.conclude(found)
         unknown = _unknown(passage, plan_id, rank)
         if unknown.is_empty():
-            return
-    passage.ledger.replan(unknown["write_id"].to_list())
-    if not _unknown(passage, plan_id, rank).is_empty():
-        message = f"{unknown.height} write(s) were sent as often as may be, without a trace."
-        raise OutcomeUnknown(message, next_step="A person must look at these in the destination.")
+            break
+    return unknown
 
 
 def _unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> pl.DataFrame:

@@ -124,11 +124,30 @@ def provider_owners(
     )
 
 
+_PENDING = "pending/"
+"""Where records wait that become wanted once a delta was carried out."""
+
+
 def keep_wanted(passage: Passage, assembled: Assembled) -> None:
     """Keep the wanted records and their carriers for verification and review."""
+    _keep(passage, assembled, "")
+
+
+def keep_pending(passage: Passage, assembled: Assembled) -> None:
+    """Keep the records that will be wanted once the plan that is made of them was carried out."""
+    _keep(passage, assembled, _PENDING)
+
+
+def promote_pending(passage: Passage) -> None:
+    """Let the pending records be the wanted ones."""
+    for name in (*(f"wanted/{crm_object}" for crm_object in CrmObject), "carriers"):
+        passage.vault.put(name, passage.vault.get(_PENDING + name))
+
+
+def _keep(passage: Passage, assembled: Assembled, place: str) -> None:
     for crm_object in CrmObject:
-        passage.vault.put(f"wanted/{crm_object}", assembled.wanted[crm_object])
-    passage.vault.put("carriers", assembled.carriers)
+        passage.vault.put(f"{place}wanted/{crm_object}", assembled.wanted[crm_object])
+    passage.vault.put(f"{place}carriers", assembled.carriers)
 
 
 def kept_wanted(passage: Passage) -> dict[CrmObject, pl.DataFrame]:

@@ -3,12 +3,14 @@
 Rule of the house: what was approved is what is sent; the source is not read again in between.
 """
 
+import polars as pl
+
 from core.compare import compare_all
 from core.errors import PlanStale
 from core.lifecycle import Gate, Stage
 from core.migration.carry_out import Done, carry_out, keep_plan
 from core.migration.conflicts import kept_edits
-from core.migration.context import context
+from core.migration.context import AFRESH, context
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import keep_wanted, kept_wanted, read_practice, wanted_records
 from core.migration.metering import Meter
@@ -33,7 +35,7 @@ def plan_full_load(passage: Passage, meter: Meter) -> dict[str, object]:
     meter.walk(view)
     rests_on = context(passage)
     differences = compare_all(view.found, assembled.wanted)
-    passage.vault.put("conflicts", kept_edits(differences))
+    _keep_left(passage, kept_edits(differences))
     # a record that stayed after a rollback holds somebody's work: a load never changes it
     made = plan("full", differences, assembled.wanted, context=rests_on, fields_owned=())
     keep_plan(passage, made, view.floors(), actor=ACTOR)
@@ -46,6 +48,13 @@ def plan_full_load(passage: Passage, meter: Meter) -> dict[str, object]:
     }
     passage.ledger.keep("full_plan", kept)
     return {name: kept[name] for name in ("plan_id", "writes", "by_object", "tokens")}
+
+
+def _keep_left(passage: Passage, edited: pl.DataFrame) -> None:
+    """List what the load leaves beside what the undo before it has left."""
+    earlier = passage.vault.get("conflicts")
+    fresh = edited.join(earlier, on=["ref", "field"], how="anti")
+    passage.vault.put("conflicts", pl.concat([earlier, fresh]))
 
 
 def _price(passage: Passage, made: Plan) -> int:
@@ -68,7 +77,7 @@ def load(passage: Passage) -> Result:
     kept = passage.ledger.kept("full_plan") or {}
     if kept.get("context") != context(passage):
         message = "Schema, map or program changed since this load was planned and signed."
-        raise PlanStale(message, next_step="Run `./perio sample` again, then ask for the load.")
+        raise PlanStale(message, next_step=AFRESH)
     plan_id = str(kept["plan_id"])
     adopt(passage)
     passage.ledger.approve(plan_id, gate=Gate.LOAD, actor=ACTOR)

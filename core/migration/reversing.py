@@ -4,11 +4,14 @@ Rule of the house: undo is the reversed plan on the same road: observed, planned
 observed again, and held against the snapshot from before.
 """
 
+from contextlib import suppress
+
 import polars as pl
 
-from core.errors import DestinationError
+from core.errors import DestinationError, PlanError, SetupError, SourceError
 from core.lifecycle import Gate, Stage
 from core.migration.carry_out import Done, carry_out, keep_plan
+from core.migration.doubt import give_up
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import kept_wanted
 from core.migration.loading import plan_full_load
@@ -17,6 +20,7 @@ from core.migration.observation import View, observe, snapshot_roots
 from core.migration.passage import ACTOR, Passage
 from core.migration.specify import adopt
 from core.migration.undo import Undo, plan_undo
+from core.ports import Outcome, Receipt, WriteState
 
 BEFORE = "before the load"
 """Name of the snapshot that an undo must restore."""
@@ -38,28 +42,36 @@ def undo_everything(passage: Passage, meter: Meter, *, gate: Gate, under: str) -
         PlanNotApproved: nobody signed.
         DestinationError: afterwards the destination is not as before, unexplained.
     """
+    view = observe(passage)
+    meter.walk(view)
+    undo = plan_undo(passage, view, kept_wanted(passage))
+    passage.vault.put("conflicts", undo.conflicts)
+    _keep_the_rest(passage, view, undo)
     plan_id = passage.ledger.open_plan("undo")
-    if plan_id is None:
-        view = observe(passage)
-        meter.walk(view)
-        undo = plan_undo(passage, view, kept_wanted(passage))
-        passage.vault.put("conflicts", undo.conflicts)
-        _keep_the_rest(passage, view, undo)
+    if plan_id is not None:
+        _spare(passage, plan_id, undo.conflicts)
+    elif undo.plan.writes.height:
         plan_id = undo.plan.plan_id
-        if undo.plan.writes.height:
-            keep_plan(passage, undo.plan, view.floors(), actor=ACTOR)
-            meter.writes(undo.plan)
-            passage.ledger.approve(plan_id, gate=gate, actor=ACTOR, under=under)
+        keep_plan(passage, undo.plan, view.floors(), actor=ACTOR)
+        meter.writes(undo.plan)
+        passage.ledger.approve(plan_id, gate=gate, actor=ACTOR, under=under)
     # an undo that was interrupted after its last write finds nothing to do and needs no signature
-    done = carry_out(passage, plan_id, "rollback") if _is_kept(passage, plan_id) else Done()
+    done = carry_out(passage, plan_id, "rollback") if plan_id else Done()
     after = observe(passage)
     meter.walk(after)
-    conflicts = passage.vault.get("conflicts")
     return {
         "deleted": done.deleted,
-        "kept": conflicts.select("target", "ref").unique().height,
-        "equals_snapshot": _held_against_snapshot(passage, after, conflicts),
+        "kept": undo.conflicts.select("target", "ref").unique().height,
+        "equals_snapshot": _held_against_snapshot(passage, after, undo.conflicts),
     }
+
+
+def _spare(passage: Passage, plan_id: str, conflicts: pl.DataFrame) -> None:
+    """Take out of an interrupted undo what somebody has worked on since it was planned."""
+    unsent = passage.ledger.writes(plan_id).filter(pl.col("state") == WriteState.PLANNED)
+    spared = unsent.join(conflicts, on=["target", "ref"], how="semi")["write_id"].to_list()
+    if spared:
+        passage.ledger.conclude([Receipt(each, Outcome.REJECT, reason="kept") for each in spared])
 
 
 def _keep_the_rest(passage: Passage, view: View, undo: Undo) -> None:
@@ -72,10 +84,6 @@ def _keep_the_rest(passage: Passage, view: View, undo: Undo) -> None:
         for name, frame in view.digests.items()
     ]
     passage.vault.put("stays", pl.concat(stays))
-
-
-def _is_kept(passage: Passage, plan_id: str) -> bool:
-    return passage.vault.has(f"plan/{plan_id}/writes")
 
 
 def _held_against_snapshot(passage: Passage, after: View, conflicts: pl.DataFrame) -> bool:
@@ -109,8 +117,21 @@ def rollback(passage: Passage) -> Result:
     allow(passage, Stage.ROLLED_BACK, "rollback")
     meter = Meter(passage)
     adopt(passage)
+    _give_up_loads(passage)
     undone = undo_everything(passage, meter, gate=Gate.ROLLBACK, under=ANYTIME)
+    # the plan that was authorized is spent, even if no other can be made now
+    passage.ledger.keep("full_plan", {})
     counts: dict[str, object] = {"rollback": undone}
     result = close_step(passage, "rollback", meter, Stage.ROLLED_BACK, counts)
-    plan_full_load(passage, Meter(passage))
+    with suppress(SetupError, SourceError, PlanError):
+        plan_full_load(passage, Meter(passage))
     return result
+
+
+def _give_up_loads(passage: Passage) -> None:
+    """Close loads that were interrupted, so that the ledger knows all that they have made."""
+    passage.ledger.mark_interrupted()
+    for kind in ("sample", "full", "delta"):
+        plan_id = passage.ledger.open_plan(kind)
+        if plan_id is not None:
+            give_up(passage, plan_id)

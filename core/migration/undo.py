@@ -10,9 +10,18 @@ from dataclasses import dataclass
 import polars as pl
 
 from core.compare import compare
-from core.migration.conflicts import BUILT_UPON, CONFLICTS_SCHEMA, USED, edits, whole_records
+from core.migration.conflicts import (
+    BUILT_UPON,
+    CONFLICTS_SCHEMA,
+    COPIED,
+    EDITED,
+    USED,
+    edits,
+    whole_records,
+)
 from core.migration.observation import View
 from core.migration.passage import Passage
+from core.migration.postimage import edited_records
 from core.plan import Plan, undo_plan
 from core.text import texts
 from core.vocabulary.field import CrmObject
@@ -41,23 +50,34 @@ def plan_undo(passage: Passage, view: View, written: Mapping[CrmObject, pl.DataF
         written: The records as we wrote and verified them.
     """
     ours = passage.ledger.records().filter(pl.col("target").is_in([*CrmObject]))
+    live = _live(view)
+    known = live.join(ours, on=["target", "ref", "record_id"], how="semi")
     conflicts = pl.concat(
         [
             pl.DataFrame(schema=CONFLICTS_SCHEMA),
             *(_edited(view, written, name) for name in CrmObject),
+            _worked_on(passage, view),
+            _copies(live, known),
+            _used_by_others(view, live),
         ]
     )
-    conflicts = pl.concat([conflicts, _used_by_others(view, conflicts)])
     conflicts = _with_parents(conflicts, view)
-    live = pl.concat(
-        [
-            view.found[name].select(pl.lit(name.value).alias("target"), "ref", "record_id")
-            for name in CrmObject
-        ]
-    )
-    known = live.join(ours.select("target", "ref"), on=["target", "ref"], how="semi")
     going = known.join(conflicts.select("target", "ref").unique(), on=["target", "ref"], how="anti")
     return Undo(undo_plan(going, _context(view)), conflicts)
+
+
+def _live(view: View) -> pl.DataFrame:
+    """target, ref, record_id of every live record that bears a ref of ours."""
+    return pl.concat(
+        view.found[name].select(pl.lit(name.value).alias("target"), "ref", "record_id")
+        for name in CrmObject
+    )
+
+
+def _copies(live: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Records that bear a ref of ours and are not the ones the ledger knows."""
+    strange = live.join(known, on=["target", "ref", "record_id"], how="anti")
+    return strange.select(whole_records(pl.col("target"), pl.col("ref"), COPIED)).unique()
 
 
 def _context(view: View) -> str:
@@ -71,35 +91,27 @@ def _edited(
     return edits(compare(crm_object, view.found[crm_object], written[crm_object]).cells)
 
 
-def _used_by_others(view: View, conflicts: pl.DataFrame) -> pl.DataFrame:
+def _worked_on(passage: Passage, view: View) -> pl.DataFrame:
+    """Records of ours that somebody has changed, be it in a field that is not ours."""
+    edited = edited_records(passage, view)
+    return edited.select(whole_records(pl.col("target"), pl.col("ref"), EDITED))
+
+
+def _used_by_others(view: View, live: pl.DataFrame) -> pl.DataFrame:
     """Records of ours that somebody's own record is linked to."""
-    parts = [conflicts.head(0)]
-    for frame in view.digests.values():
-        if "links" not in frame.columns:
-            continue
-        foreign = frame.filter(pl.col("ref").is_null()).explode("links", empty_as_null=True)
-        parts.append(
-            foreign.select(
-                pl.col("links").str.split(":").list.first().alias("target"),
-                pl.col("links").str.split(":").list.last().cast(pl.Int64).alias("record_id"),
-            )
-            .drop_nulls()
-            .unique()
-            .pipe(_named, view)
+    link = pl.col("links").str.splitn(":", 2).struct
+    used = pl.concat(
+        frame.filter(pl.col("ref").is_null())
+        .select(pl.col("links").explode())
+        .drop_nulls()
+        .select(
+            link.field("field_0").alias("target"),
+            link.field("field_1").cast(pl.Int64).alias("record_id"),
         )
-    return pl.concat(parts).unique()
-
-
-def _named(links: pl.DataFrame, view: View) -> pl.DataFrame:
-    ours = pl.concat(
-        [
-            view.found[name].select(pl.lit(name.value).alias("target"), "record_id", "ref")
-            for name in CrmObject
-        ]
+        for frame in view.digests.values()
     )
-    return links.join(ours, on=["target", "record_id"], how="inner").select(
-        whole_records(pl.col("target"), pl.col("ref"), USED)
-    )
+    ours = live.join(used, on=["target", "record_id"], how="semi")
+    return ours.select(whole_records(pl.col("target"), pl.col("ref"), USED)).unique()
 
 
 def _with_parents(conflicts: pl.DataFrame, view: View) -> pl.DataFrame:

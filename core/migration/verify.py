@@ -12,8 +12,10 @@ import polars as pl
 from core.clinical.record import parse_chart
 from core.compare import CELLS_SCHEMA, Differences, Severity, compare_all, severity
 from core.crosswalk.conform import SOURCE_KEY
+from core.migration.conflicts import GONE_HERE
 from core.migration.observation import View
 from core.migration.passage import Passage
+from core.migration.postimage import keep_post_image
 from core.ports import Action, WriteState
 from core.records.assembly import LISTING
 from core.vocabulary.field import CrmObject
@@ -43,7 +45,7 @@ class Proof:
         bad_refs: Refs of records that are missing, repeated or hold a loss.
         duplicates: Refs found more than once.
         stray: Refs live in the destination that the ledger does not know.
-        lost: Refs the ledger knows that are not live.
+        lost: Refs the ledger knows that are not live and not listed as deleted by somebody.
         compared_cells: How many cells were compared.
     """
 
@@ -73,7 +75,7 @@ def prove(
         passage: The ledger knows which records are ours.
         view: What was found.
         wanted: What should be there.
-        conflicts: Cells that were left to a person (ref, field); they have no severity.
+        conflicts: What was left to a person; such cells have no severity.
     """
     differences = compare_all(view.found, wanted)
     cells = pl.concat(
@@ -94,9 +96,16 @@ def prove(
         bad,
         duplicates,
         live.filter(~live.is_in(known.implode())).unique().sort(),
-        known.filter(~known.is_in(live.implode())).sort(),
+        known.filter(~known.is_in(pl.concat([live, _given_up(conflicts)]).implode())).sort(),
         compared,
     )
+
+
+def _given_up(conflicts: pl.DataFrame | None) -> pl.Series:
+    """Refs of records that somebody has deleted in the destination, and that are listed."""
+    if conflicts is None:
+        return pl.Series("ref", [], dtype=pl.String())
+    return conflicts.filter(pl.col("reason") == GONE_HERE)["ref"]
 
 
 def _excused(cells: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
@@ -131,8 +140,18 @@ def _all_cells(between: Differences) -> pl.DataFrame:
     return pl.concat([between.cells, missing, unexpected])
 
 
-def keep_found(passage: Passage, view: View, proof: Proof) -> None:
-    """Keep what was found, for the console: records, unequal cells, charts as read back."""
+def keep_found(
+    passage: Passage, view: View, proof: Proof, touched: pl.Series | None = None
+) -> None:
+    """Keep what was found: records, fingerprints, unequal cells, charts as read back.
+
+    Args:
+        passage: The vault keeps it.
+        view: What was found.
+        proof: The verification.
+        touched: Refs that a delta has just written to.
+    """
+    keep_post_image(passage, view, touched)
     for crm_object in CrmObject:
         passage.vault.put(f"found/{crm_object}", view.found[crm_object])
     passage.vault.put("unequal", proof.cells)
