@@ -51,7 +51,7 @@ def main() -> None:
         "shown here and is used up by one load.",
     )
     plan = ledger.kept("full_plan")
-    if plan is None:
+    if not plan:
         empty_state("There is no plan of the full load yet.", road.next_step(ledger.stage()))
         return
     _plan(plan)
