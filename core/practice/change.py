@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from core.errors import NoPractice
+from core.errors import NoPractice, SettingMissing
 from core.practice import people
 from core.practice.conventions.convention import Convention
 from core.practice.conventions.layout import Cell
@@ -74,6 +74,7 @@ def change_practice(folder: Path, *, seed: int) -> Changed:
 
     Raises:
         NoPractice: there is no practice in the folder.
+        SettingMissing: it is written in a convention later work is not written in.
     """
     truth_place = folder / TRUTH
     if not truth_place.exists() or not (folder / DATABASE).exists():
@@ -81,6 +82,9 @@ def change_practice(folder: Path, *, seed: int) -> Changed:
         raise NoPractice(message, next_step="Make one first: `./perio practice make`.")
     truth = json.loads(truth_place.read_text(encoding="utf-8"))
     style = convention_named(truth["convention"])
+    if style.readings is None:
+        message = f"Later work cannot be written in the convention '{style.name}'."
+        raise SettingMissing(message, next_step="Make the practice in the convention 'panda'.")
     listed: set[_Cell] = {(e["table"], e["key"], None) for e in truth["rejected"]}
     listed |= {(e["table"], e["key"], e["column"]) for e in truth["kept"] + truth["transformed"]}
     connection = sqlite3.connect(folder / DATABASE)
@@ -229,6 +233,7 @@ class _Later:
         return Keys(last)
 
     def _next_reading(self) -> int:
+        assert self._style.readings is not None
         table, column = self._style.readings
         return 1 + self._number(f'SELECT max("{column}") FROM "{table.name}"')  # noqa: S608  # our own names
 

@@ -4,60 +4,75 @@ Rule of the house: each planted thing is listed once, with the place where it tr
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from core.practice.conventions.convention import Charts, Convention, Place
+from core.practice.conventions.convention import Charts, Convention, Json, Place, Places
 from core.practice.model import Fault, Oddity, Practice
-
-Json = dict[str, object]
-
-SETTINGS: Json = {
-    "tooth_numbering": "universal",
-    "margin_sign": "recession positive",
-    "not_measured": -1,
-    "coronal_margin_from": 100,
-    "bit_sum": {"bleeding": 1, "suppuration": 2, "plaque": 4},
-    "furcation_scale": "Glickman",
-    "unknown_birth_date": "1900-01-01",
-    "zone": "America/New_York",
-}
-"""How the numbers in the tables are meant."""
 
 _NOTES = {"row_version": "counts the row's changes"}
 """What columns hold that no field of the vocabulary is for."""
+
+Planted = Fault | Oddity
 
 
 def truth_of(
     practice: Practice, convention: Convention, charts: Charts, counts: dict[str, int]
 ) -> Json:
     """Everything a migration's result can be held against."""
-    rejected = _faults(practice.faults, convention, charts)
+    places = Places(practice, convention, charts)
+    rejected = _listed(practice.faults, places, _as_rejected)
     return {
         "convention": convention.name,
         "counts": counts,
         "counts_after_rejection": _left(counts, rejected),
         "rejected": rejected,
-        "kept": _oddities(practice.oddities, "kept", convention, charts),
-        "transformed": _oddities(practice.oddities, "transformed", convention, charts),
-        "practices": practices_of(practice),
-        "users": _users(practice),
-        "settings": SETTINGS,
+        "kept": _oddities(practice, "kept", places),
+        "transformed": _oddities(practice, "transformed", places),
+        "not_expressible": sorted(_nowhere(practice, places), key=_order),
+        "practices": practices_of(practice, convention.key),
+        "users": _users(practice, convention.key),
+        "settings": convention.settings,
         "map": list(_meanings(convention, charts)),
     }
 
 
-def _faults(faults: Iterable[Fault], convention: Convention, charts: Charts) -> list[Json]:
-    placed = ((convention.place_of(fault, charts), fault) for fault in faults)
-    listed = [{**_place(place), "site": place.site, "rule": fault.rule} for place, fault in placed]
-    return sorted(listed, key=_order)
-
-
-def _oddities(
-    oddities: Iterable[Oddity], outcome: str, convention: Convention, charts: Charts
+def _listed(
+    planted: Iterable[Planted], places: Places, entry: Callable[[Place, Planted], Json]
 ) -> list[Json]:
-    chosen = [oddity for oddity in oddities if oddity.outcome == outcome]
-    placed = [(convention.place_of(oddity, charts), oddity) for oddity in chosen]
-    return sorted(({**_place(place), "kind": oddity.kind} for place, oddity in placed), key=_order)
+    """Each place once: what the model plants apart may be one row of this convention."""
+    found = [entry(place, one) for one in planted for place in places.of(one)]
+    once = {_order(one): one for one in found}
+    return [once[order] for order in sorted(once)]
+
+
+def _as_rejected(place: Place, planted: Planted) -> Json:
+    rule = planted.rule if isinstance(planted, Fault) else ""
+    return {**_place(place), "site": place.site, "rule": rule}
+
+
+def _as_odd(place: Place, planted: Planted) -> Json:
+    kind = planted.kind if isinstance(planted, Oddity) else ""
+    return {**_place(place), "kind": kind}
+
+
+def _oddities(practice: Practice, outcome: str, places: Places) -> list[Json]:
+    chosen = [oddity for oddity in practice.oddities if oddity.outcome == outcome]
+    return _listed(chosen, places, _as_odd)
+
+
+def _nowhere(practice: Practice, places: Places) -> Iterator[Json]:
+    """What is planted in the model and cannot stand in these tables."""
+    everything: list[Planted] = [*practice.faults, *practice.oddities]
+    for planted in everything:
+        if not places.of(planted):
+            key = planted.key
+            yield {
+                "entity": planted.entity,
+                "key": "|".join(map(str, key)) if isinstance(key, tuple) else str(key),
+                "field": planted.field,
+                "site": planted.site,
+                "what": planted.rule if isinstance(planted, Fault) else planted.kind,
+            }
 
 
 def _place(place: Place) -> Json:
@@ -75,12 +90,13 @@ def _left(counts: dict[str, int], rejected: list[Json]) -> dict[str, int]:
     return {table: count - lost[table] for table, count in counts.items()}
 
 
-def practices_of(practice: Practice) -> list[Json]:
+def practices_of(practice: Practice, key: Callable[[str, str], str]) -> list[Json]:
     """The doctors by the office they truly work in; offices hard to tell apart say why."""
     by_office: dict[int, list[str]] = {}
     names: dict[int, str] = {}
     for doctor in practice.doctors:
-        by_office.setdefault(doctor.office, []).append(doctor.doctor_key)
+        written = key("referring_doctor", doctor.doctor_key)
+        by_office.setdefault(doctor.office, []).append(written)
         if doctor.practice_name:
             names[doctor.office] = doctor.practice_name
     doubts: dict[int, list[str]] = {}
@@ -101,11 +117,11 @@ def practices_of(practice: Practice) -> list[Json]:
     ]
 
 
-def _users(practice: Practice) -> list[Json]:
+def _users(practice: Practice, key: Callable[[str, str], str]) -> list[Json]:
     """Which user of the destination each provider is, by e-mail; None where there is none."""
     return [
         {
-            "provider": provider.provider_key,
+            "provider": key("provider", provider.provider_key),
             "email": provider.email,
             "is_active": provider.is_active,
             "user_email": provider.email if provider.matches_user else None,
@@ -118,11 +134,14 @@ def _meanings(convention: Convention, charts: Charts) -> Iterable[Json]:
     names = ("table", "column", "entity", "field", "note")
     for layout in convention.layouts:
         for column, field in zip(layout.table.names, layout.fields, strict=True):
-            known, note = (layout.entity, field), _NOTES.get(field, "")
+            if layout.is_beside:
+                continue
+            known, note = (layout.entity, field), _NOTES.get(field, layout.left.get(column, ""))
             if not layout.entity:
                 known, note = ("", ""), "nobody can explain this table"
             elif note:
                 known = (layout.entity, "")
             yield dict(zip(names, (layout.table.name, column, *known, note), strict=True))
-    for meaning in charts.meanings():
+    for one in charts.meanings():
+        meaning = (one.table, one.column, one.entity, one.field, one.note)
         yield dict(zip(names, meaning, strict=True))

@@ -4,7 +4,7 @@ Rule of the house: this module decides names, keys and spellings; it invents not
 """
 
 from core.practice.conventions import panda_tables as t
-from core.practice.conventions.convention import Convention
+from core.practice.conventions.convention import Convention, Json
 from core.practice.conventions.layout import layout
 from core.practice.conventions.panda_charts import PandaCharts
 
@@ -122,7 +122,21 @@ LAYOUTS = (
 )
 """Every table whose rows are one record each."""
 
-PANDA = Convention("panda", t.TABLES, LAYOUTS, PandaCharts, (t.PERIO_MEASURE, "MeasureID"))
+SETTINGS: Json = {
+    "tooth_numbering": "universal",
+    "margin_sign": "recession positive",
+    "not_measured": -1,
+    "coronal_margin_from": 100,
+    "bit_sum": {"bleeding": 1, "suppuration": 2, "plaque": 4},
+    "furcation_scale": "Glickman",
+    "unknown_birth_date": "1900-01-01",
+    "zone": "America/New_York",
+}
+"""How the numbers in the tables are meant."""
+
+PANDA = Convention(
+    "panda", t.TABLES, LAYOUTS, PandaCharts, SETTINGS, (t.PERIO_MEASURE, "MeasureID")
+)
 
 
 def ddl() -> tuple[str, ...]:

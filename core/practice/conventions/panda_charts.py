@@ -6,7 +6,7 @@ Rule of the house: -1 is not measured; recession is positive, and 100 + n means 
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from core.practice.conventions.convention import Place
+from core.practice.conventions.convention import ChartTable, Meaning, Place
 from core.practice.conventions.layout import Cell, Row
 from core.practice.conventions.panda_tables import PERIO_MEASURE, PERIO_TOOTH
 from core.practice.conventions.schema import Table
@@ -73,29 +73,44 @@ class PandaCharts:
         yield PERIO_TOOTH, self._tooth_rows(exams)
         yield PERIO_MEASURE, self._measure_rows(exams)
 
-    def place_of(self, planted: Fault | Oddity) -> Place:
+    def places_of(self, planted: Fault | Oddity) -> tuple[Place, ...]:
         """Table, key, column and site of something planted in a chart."""
         key = planted.key
         assert isinstance(key, tuple)
         if planted.entity == "tooth_finding":
-            return Place(PERIO_TOOTH.name, f"{key[0]}|{key[1]}", _TOOTH_COLUMNS.get(planted.field))
+            column = _TOOTH_COLUMNS.get(planted.field)
+            return (Place(PERIO_TOOTH.name, f"{key[0]}|{key[1]}", column),)
         is_repeat = isinstance(planted, Fault) and planted.rule == "duplicate"
         number = (self._repeats if is_repeat else self._numbers)[key]
         site = None if is_repeat else planted.site or None
         column = site or _READING_COLUMNS.get(planted.field)
-        return Place(PERIO_MEASURE.name, str(number), column, site)
+        return (Place(PERIO_MEASURE.name, str(number), column, site),)
 
-    def meanings(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """(table, column, entity, field, note) of every column of the charts."""
+    def meanings(self) -> Iterator[Meaning]:
+        """What every column of the charts holds."""
         for name, column in _TOOTH_COLUMNS.items():
-            yield PERIO_TOOTH.name, column, "tooth_finding", name, ""
-        yield PERIO_MEASURE.name, "MeasureID", "", "", "numbers the rows"
-        yield PERIO_MEASURE.name, "ExamID", "site_reading", "exam_key", ""
-        yield PERIO_MEASURE.name, "Tooth", "site_reading", "tooth", "Universal 1-32"
+            yield Meaning(PERIO_TOOTH.name, column, "tooth_finding", name)
         kinds = "; ".join(f"{number} {meaning}" for number, meaning in MEASURES.items())
-        yield PERIO_MEASURE.name, "MeasureType", "site_reading", "measure", kinds
+        for column, entity, field, note in (
+            ("MeasureID", "", "", "numbers the rows"),
+            ("ExamID", "site_reading", "exam_key", ""),
+            ("Tooth", "site_reading", "tooth", "Universal 1-32"),
+            ("MeasureType", "site_reading", "measure", kinds),
+        ):
+            yield Meaning(PERIO_MEASURE.name, column, entity, field, note)
         for site in SITES:
-            yield PERIO_MEASURE.name, site, "site_reading", "value", f"site {site}, by MeasureType"
+            note = f"site {site}, by MeasureType"
+            yield Meaning(PERIO_MEASURE.name, site, "site_reading", "value", note, site)
+
+    def tables(self) -> tuple[ChartTable, ...]:
+        """How each table of the charts is read."""
+        measures = {"1": "probing_depth", "2": "gingival_margin", "3": "mgj", "4": "bits"}
+        return (
+            ChartTable(PERIO_TOOTH.name, "tooth_finding", "rows", PERIO_TOOTH.key),
+            ChartTable(
+                PERIO_MEASURE.name, "site_reading", "tooth_measures", ("MeasureID",), measures
+            ),
+        )
 
     def _tooth_rows(self, exams: list[Exam]) -> Iterator[Row]:
         for exam in exams:
