@@ -4,73 +4,44 @@ Rule of the house: every row comes out exactly once; a bad row is a value, not a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import polars as pl
 
 from core.clinical.tooth import Numbering, universal_from
 from core.crosswalk.mapping import ColumnMap, Decisions, TableMap
+from core.crosswalk.outcome import (
+    CELLS_SCHEMA,
+    REJECTED_SCHEMA,
+    SOURCE_KEY,
+    WITHHELD,
+    CellsRow,
+    Conformed,
+    Surroundings,
+    left_row,
+    unnamed_rows,
+)
 from core.crosswalk.reading import READINGS
+from core.crosswalk.rules import RAW, broken_rules, is_tooth
 from core.errors import MapGap, SourceShapeChanged
 from core.text import as_text
 from core.vocabulary.field import ENTITIES, Entity, Field
 from core.vocabulary.specification import is_carried
 
-SOURCE_KEY = "source_key"
-"""Column of accepted and rejected rows: the source's own key, parts joined by `|`."""
+__all__ = [
+    "CELLS_SCHEMA",
+    "REJECTED_SCHEMA",
+    "SOURCE_KEY",
+    "WITHHELD",
+    "Conformed",
+    "Surroundings",
+    "carried_columns",
+    "conform",
+    "is_withheld",
+    "key_expr",
+    "require_columns",
+]
 
-REJECTED_SCHEMA = {
-    "table": pl.String(),
-    SOURCE_KEY: pl.String(),
-    "column": pl.String(),
-    "site": pl.String(),
-    "entity": pl.String(),
-    "rule": pl.String(),
-}
-
-WITHHELD = "the field profile does not carry it, and nobody asked for it by name"
-"""Why a mapped column is left."""
-
-CELLS_SCHEMA = {
-    "table": pl.String(),
-    "column": pl.String(),
-    "total": pl.Int64(),
-    "moved": pl.Int64(),
-    "transformed": pl.Int64(),
-    "left": pl.Int64(),
-    "rejected": pl.Int64(),
-    "why": pl.String(),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What conform must know besides the rows.
-
-    Attributes:
-        decisions: What holds for the practice.
-        parents: Entity -> keys of its accepted rows.
-        files: Paths that lead to a file.
-    """
-
-    decisions: Decisions
-    parents: Mapping[str, pl.Series]
-    files: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Conformed:
-    """Every row of one table exactly once, and what became of each cell.
-
-    Shape:
-        accepted: (a, entity's fields + source_key); rejected: REJECTED_SCHEMA;
-        cells: CELLS_SCHEMA, one row a source column.
-    """
-
-    accepted: pl.DataFrame
-    rejected: pl.DataFrame
-    cells: pl.DataFrame
-    rows: int
+_MEND = "Mend the column's entry in map.toml and sign again."
 
 
 def require_columns(frame: pl.DataFrame, table: TableMap) -> None:
@@ -88,8 +59,24 @@ def require_columns(frame: pl.DataFrame, table: TableMap) -> None:
 
 
 def key_expr(table: TableMap) -> pl.Expr:
-    """The row's own key as one text; the parts joined by `|`."""
-    return pl.concat_str([pl.col(name).fill_null("") for name in table.key], separator="|")
+    """The row's own key as one text; the parts joined by `|`.
+
+    A table without a key of its own is told apart by what the vocabulary calls its key.
+
+    Raises:
+        MapGap: no column tells its rows apart.
+    """
+    names = table.key or _key_columns(table)
+    if not names:
+        message = f"The map names no column that tells the rows of {table.name} apart."
+        raise MapGap(message, next_step="Give the table a `key` in map.toml and sign again.")
+    return pl.concat_str([pl.col(name).fill_null("") for name in names], separator="|")
+
+
+def _key_columns(table: TableMap) -> tuple[str, ...]:
+    # a row of one measure of one tooth is told apart by the measure besides
+    fields = {*ENTITIES[table.entity].key_fields(), "measure"}
+    return tuple(column.name for column in table.columns if column.field in fields)
 
 
 def conform(frame: pl.DataFrame, table: TableMap, around: Surroundings) -> Conformed:
@@ -98,14 +85,14 @@ def conform(frame: pl.DataFrame, table: TableMap, around: Surroundings) -> Confo
     Args:
         frame: Every row of the table, every column as text.
         table: Where each field is found.
-        around: Decisions, parents' keys and files.
+        around: Decisions, parents' keys, files, and rows of the entity from other tables.
 
     Returns:
         Every row exactly once: accepted, or rejected with the rules it broke.
 
     Raises:
         SourceShapeChanged: the table lacks a column the map names.
-        MapGap: the map names a field or reading that there is not.
+        MapGap: the map names a field or reading that there is not, or that do not go together.
 
     Shape:
         (n, source columns) -> accepted (a, fields + 1), rejected (r, 6); rows of both add up to n.
@@ -113,19 +100,21 @@ def conform(frame: pl.DataFrame, table: TableMap, around: Surroundings) -> Confo
     require_columns(frame, table)
     entity = ENTITIES[table.entity]
     places = carried_columns(table, entity, around.decisions)
-    keyed = frame.with_columns(key_expr(table).alias(SOURCE_KEY)).with_row_index("_row")
-    read = keyed.select("_row", SOURCE_KEY, *_values(places, entity, around.decisions))
-    broken = _broken_rules(keyed, read, places, entity, around)
-    rejected = _rejected(broken, table, keyed)
-    good = read.join(rejected.select("_row").unique(), on="_row", how="anti").sort("_row")
+    read = frame.select(
+        key_expr(table).alias(SOURCE_KEY),
+        *_values(places, entity, around.decisions),
+        *(pl.col(column.name).alias(RAW + name) for name, column in places.items()),
+    ).with_row_index("_row")
+    broken = broken_rules(read, places, entity, around)
+    good = read.join(broken.select("_row").unique(), on="_row", how="anti", maintain_order="left")
     absent = [
         pl.lit(None, dtype=field.dtype).alias(name)
         for name, field in entity.fields().items()
-        if name not in good.columns
+        if name not in places
     ]
     accepted = good.with_columns(absent).select(SOURCE_KEY, *entity.schema())
-    cells = _cells(keyed, good, table, places, entity)
-    return Conformed(accepted, rejected.drop("_row"), cells, frame.height)
+    cells = _cells(frame, good, table, places)
+    return Conformed(accepted, _rejected(broken, read, table), cells, frame.height)
 
 
 def carried_columns(
@@ -133,7 +122,11 @@ def carried_columns(
 ) -> dict[str, ColumnMap]:
     """The columns that a table carries, by the field each becomes.
 
-    A restricted field that nobody asked for by name is not carried, whatever the map says.
+    A field that the profile does not carry, or that is restricted and that nobody asked for by
+    name, is not carried, whatever the map says.
+
+    Raises:
+        MapGap: the map names a field or reading that there is not, or that do not go together.
     """
     places: dict[str, ColumnMap] = {}
     fields = entity.fields()
@@ -145,10 +138,29 @@ def carried_columns(
                 f"The map gives {table.name}.{column.name} the field '{column.field}' and the "
                 f"reading '{column.reading}'; {entity.key} does not have both."
             )
-            raise MapGap(message, next_step="Mend the column's entry in map.toml and sign again.")
-        if not is_withheld(fields[column.field], decisions):
-            places[column.field] = column
+            raise MapGap(message, next_step=_MEND)
+        field = fields[column.field]
+        _require_fitting(table, column, field)
+        if is_withheld(field, decisions):
+            continue
+        if column.field in places:
+            both = f"{places[column.field].name} and {column.name}"
+            message = f"The map of {table.name} gives {both} the same field '{column.field}'."
+            raise MapGap(message, next_step=_MEND)
+        places[column.field] = column
     return places
+
+
+def _require_fitting(table: TableMap, column: ColumnMap, field: Field) -> None:
+    """See that a reading makes what the field holds, and codes only options there are."""
+    where = f"The map reads {table.name}.{column.name}"
+    if not is_tooth(field) and not READINGS[column.reading].suits(field.dtype):
+        message = f"{where} as '{column.reading}', which does not make a '{field.path}'."
+        raise MapGap(message, next_step=_MEND)
+    unknown = sorted(set(column.options.values()) - set(field.options))
+    if column.reading == "option" and field.options and unknown:
+        message = f"{where} as '{unknown[0]}', which is no option of '{field.path}'."
+        raise MapGap(message, next_step=f"Use one of: {', '.join(field.options)}. {_MEND}")
 
 
 def is_withheld(field: Field, decisions: Decisions) -> bool:
@@ -156,16 +168,12 @@ def is_withheld(field: Field, decisions: Decisions) -> bool:
     return not is_carried(field, profile=decisions.profile, restricted=decisions.restricted)
 
 
-def _is_tooth(field: Field) -> bool:
-    return field.name == "tooth" and field.dtype == pl.Int64
-
-
 def _values(
     places: Mapping[str, ColumnMap], entity: type[Entity], decisions: Decisions
 ) -> list[pl.Expr]:
     fields = entity.fields()
     return [
-        _value(column, fields[name], decisions).cast(fields[name].dtype).alias(name)
+        _value(column, fields[name], decisions).cast(fields[name].dtype, strict=False).alias(name)
         for name, column in places.items()
     ]
 
@@ -173,130 +181,37 @@ def _values(
 def _value(column: ColumnMap, field: Field, decisions: Decisions) -> pl.Expr:
     reading = READINGS[column.reading]
     text = reading.clean(pl.col(column.name), decisions)
-    if _is_tooth(field):
+    if is_tooth(field):
         return universal_from(text, Numbering(decisions.tooth_numbering))
     return reading.value(text, column)
 
 
-def _broken_rules(
-    keyed: pl.DataFrame,
-    read: pl.DataFrame,
-    places: Mapping[str, ColumnMap],
-    entity: type[Entity],
-    around: Surroundings,
-) -> pl.DataFrame:
-    """One row per row and rule broken: `_row`, `column`, `rule`."""
-    both = keyed.select(
-        "_row", *{c.name: pl.col(c.name).alias(f"raw:{c.name}") for c in places.values()}.values()
-    )
-    both = both.join(read, on="_row", how="left", maintain_order="left")
-    fields = entity.fields()
-    broken = [
-        pl.DataFrame(
-            schema={"_row": read.schema["_row"], "column": pl.String(), "rule": pl.String()}
-        )
-    ]
-    for name, field in fields.items():
-        column = places.get(name)
-        for rule, test in _tests(name, field, column, around):
-            rows = both.filter(test.fill_null(value=False)).select(
-                "_row",
-                pl.lit(column.name if column else None, dtype=pl.String()).alias("column"),
-                pl.lit(rule).alias("rule"),
-            )
-            broken.append(rows)
-    broken.append(_repeats(both, entity, places))
-    return pl.concat(broken)
-
-
-def _tests(
-    name: str, field: Field, column: ColumnMap | None, around: Surroundings
-) -> list[tuple[str, pl.Expr]]:
-    value = pl.col(name)
-    if column is None:
-        return []
-    text = READINGS[column.reading].clean(pl.col(f"raw:{column.name}"), around.decisions)
-    unread = text.is_not_null() & value.is_null()
-    rule = (
-        "unknown_tooth" if _is_tooth(field) else "unknown_option" if field.options else "unreadable"
-    )
-    tests = [(rule, unread)]
-    if field.is_required:
-        tests.append(("missing_required", text.is_null()))
-    if field.within is not None and not _is_tooth(field):
-        low, high = field.within
-        tests.append(("out_of_range", ~value.is_between(low, high)))
-    if field.options and column.reading != "option":
-        tests.append(("unknown_option", value.is_not_null() & ~value.is_in(list(field.options))))
-    if field.refers_to:
-        parents = around.parents[field.refers_to]
-        tests.append(("orphan", value.is_not_null() & ~value.is_in(parents.implode())))
-    if field.is_path:
-        tests.append(("missing_file", value.is_not_null() & ~value.is_in(list(around.files))))
-    return tests
-
-
-def _repeats(
-    both: pl.DataFrame, entity: type[Entity], places: Mapping[str, ColumnMap]
-) -> pl.DataFrame:
-    names = [name for name in entity.unique_by or entity.key_fields() if name in places]
-    if not names:
-        return both.head(0).select(
-            "_row", column=pl.lit(None, pl.String()), rule=pl.lit("duplicate")
-        )
-    later = pl.struct(names).is_first_distinct().not_()
-    return both.filter(later).select(
-        "_row", column=pl.lit(None, pl.String()), rule=pl.lit("duplicate")
-    )
-
-
-def _rejected(broken: pl.DataFrame, table: TableMap, keyed: pl.DataFrame) -> pl.DataFrame:
-    # a row is set aside once per rule; the first column that broke it is named
-    return (
-        broken.unique(["_row", "rule"], keep="first", maintain_order=True)
-        .join(keyed.select("_row", SOURCE_KEY), on="_row", how="left")
-        .select(
-            "_row",
-            pl.lit(table.name).alias("table"),
-            SOURCE_KEY,
-            "column",
-            pl.lit(None, dtype=pl.String()).alias("site"),
-            pl.lit(table.entity).alias("entity"),
-            "rule",
-        )
+def _rejected(broken: pl.DataFrame, read: pl.DataFrame, table: TableMap) -> pl.DataFrame:
+    keyed = broken.join(read.select("_row", SOURCE_KEY), on="_row", maintain_order="left")
+    return keyed.select(
+        pl.lit(table.name).alias("table"),
+        SOURCE_KEY,
+        "column",
+        pl.lit(None, dtype=pl.String()).alias("site"),
+        pl.lit(table.entity).alias("entity"),
+        "rule",
     )
 
 
 def _cells(
-    keyed: pl.DataFrame,
-    good: pl.DataFrame,
-    table: TableMap,
-    places: Mapping[str, ColumnMap],
-    entity: type[Entity],
+    frame: pl.DataFrame, good: pl.DataFrame, table: TableMap, places: Mapping[str, ColumnMap]
 ) -> pl.DataFrame:
     by_column = {column.name: name for name, column in places.items()}
-    raw = good.select("_row").join(keyed, on="_row", how="left", maintain_order="left")
-    total, accepted = keyed.height, good.height
-    rows = []
+    total, accepted = frame.height, good.height
+    rows: list[CellsRow] = []
     for column in table.columns:
         name = by_column.get(column.name)
         if name is None:
-            why = column.left or WITHHELD
-            rows.append((table.name, column.name, total, 0, 0, total, 0, why))
+            rows.append(left_row(table.name, column.name, total, column.left or WITHHELD))
             continue
-        text = good.select(as_text(name, entity.fields()[name].dtype)).to_series()
-        moved = int(text.eq_missing(raw[column.name]).sum())
+        text = good.select(as_text(name, good.schema[name])).to_series()
+        moved = int(text.eq_missing(good[RAW + name]).sum())
         transformed = accepted - moved
         why = f"read as {column.reading}" if transformed else ""
-        row = (table.name, column.name, total, moved, transformed, 0, total - accepted, why)
-        rows.append(row)
-    return pl.DataFrame(rows, schema=CELLS_SCHEMA, orient="row")
-
-
-def left_cells(frame: pl.DataFrame, table: TableMap, why: str = "") -> pl.DataFrame:
-    """The cells of a table that is left as a whole, for the map's reason or this one."""
-    rows = [
-        (table.name, name, frame.height, 0, 0, frame.height, 0, why or table.left)
-        for name in frame.columns
-    ]
-    return pl.DataFrame(rows, schema=CELLS_SCHEMA, orient="row")
+        rows.append((table.name, column.name, total, moved, transformed, 0, total - accepted, why))
+    return pl.DataFrame([*rows, *unnamed_rows(frame, table)], schema=CELLS_SCHEMA, orient="row")

@@ -10,47 +10,20 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tomli_w
 
+from core.crosswalk.decisions import Decisions, require_decided
 from core.errors import MapGap, SettingMissing
+
+__all__ = ["ColumnMap", "Decisions", "SchemaMap", "TableMap", "load", "save"]
 
 VERSION = 1
 
-
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """What holds for the whole practice; proposed from its values, confirmed by a person.
-
-    Attributes:
-        zone: IANA name of the practice's zone.
-        tooth_numbering: universal or fdi.
-        margin_sign: Which sign means recession in the source: positive or negative.
-        margin_offset: Values above it are coronal: offset + n means -n; 0 for none.
-        sentinels: Readings that mean "not measured".
-        unknown_dates: Dates that mean "unknown".
-        literal_nulls: Texts that mean "nothing".
-        currency: Where the source names none.
-        title_without_plan: Title of the deal that keeps a chart for a patient without a plan.
-        exam_within_days: How long after a plan its first exam may be.
-        profile: administrative or clinical.
-        restricted: Restricted fields carried all the same, by `entity.field`.
-    """
-
-    zone: str = "America/New_York"
-    tooth_numbering: str = "universal"
-    margin_sign: str = "positive"
-    margin_offset: int = 100
-    sentinels: tuple[str, ...] = ("-1",)
-    unknown_dates: tuple[str, ...] = ("1900-01-01",)
-    literal_nulls: tuple[str, ...] = ("NA",)
-    currency: str = "USD"
-    title_without_plan: str = "Periodontal record"
-    exam_within_days: int = 90
-    profile: str = "clinical"
-    restricted: tuple[str, ...] = ()
+_Entry = TypeVar("_Entry", "Decisions", "ColumnMap", "TableMap", "SchemaMap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +127,14 @@ class SchemaMap:
         return tuple(gaps)
 
     def digest(self) -> str:
-        """Hash of the decisions; what the map's signature is bound to."""
+        """Hash of the decisions; what the map's signature is bound to. Order does not count."""
         decided = asdict(self)
         for table in decided["tables"]:
             for entry in (table, *table["columns"]):
                 for name in ("score", "reasons", "alternatives", "decided_by"):
                     entry.pop(name, None)
+            table["columns"] = sorted(table["columns"], key=itemgetter("name"))
+        decided["tables"] = sorted(decided["tables"], key=itemgetter("name"))
         canonical = json.dumps(decided, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -201,22 +176,56 @@ def load(path: Path) -> SchemaMap:
         raise MapGap(message, next_step="Mend the file, or run `./perio propose` again.") from None
     try:
         return _schema_map(document)
-    except (TypeError, KeyError, AttributeError) as error:
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
         message = f"The map {path.name} has an entry that is not known: {error}."
         raise MapGap(message, next_step="Compare with the map's README, mend, try again.") from None
 
 
 def _schema_map(document: dict[str, Any]) -> SchemaMap:
-    decisions = {name: _frozen(value) for name, value in document.get("decisions", {}).items()}
+    if document.get("version", VERSION) != VERSION:
+        message = f"it is of another version than {VERSION}"
+        raise ValueError(message)
+    decisions = _entry(Decisions, document.get("decisions", {}))
+    require_decided(decisions)
     tables = []
-    for entry in document.get("tables", []):
-        columns = tuple(ColumnMap(**_frozen_entry(column)) for column in entry.pop("columns", []))
-        tables.append(TableMap(**_frozen_entry(entry), columns=columns))
-    return SchemaMap(Decisions(**decisions), dict(document.get("users", {})), tuple(tables))
+    for table in document.get("tables", []):
+        columns = tuple(_entry(ColumnMap, column) for column in table.pop("columns", []))
+        tables.append(replace(_entry(TableMap, table), columns=columns))
+    users = _entry(SchemaMap, {"users": document.get("users", {})}).users
+    return SchemaMap(decisions, users, tuple(tables))
 
 
-def _frozen_entry(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name: _frozen(value) for name, value in entry.items()}
+def _entry(kind: type[_Entry], said: dict[str, Any]) -> _Entry:
+    """One entry of the file, each value of the type that its place has.
+
+    Raises:
+        TypeError: it has a name that is not known, or a value of another type.
+    """
+    made = kind(**{name: _frozen(value) for name, value in said.items()})
+    needed: dict[str, Any] = {part.name: "" for part in fields(kind) if _is_needed(part)}
+    like = kind(**needed)
+    for part in fields(kind):
+        value, usual = getattr(made, part.name), getattr(like, part.name)
+        if not _is_alike(value, usual):
+            message = f"'{part.name}' takes another type of value"
+            raise TypeError(message)
+    return made
+
+
+def _is_needed(part: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return part.default is missing and part.default_factory is missing
+
+
+def _is_alike(value: object, usual: object) -> bool:
+    if isinstance(usual, float):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    members: tuple[object, ...] = ()
+    if isinstance(value, tuple):
+        members = value
+    elif isinstance(value, dict):
+        members = tuple(value.values())
+    return type(value) is type(usual) and all(isinstance(member, str) for member in members)
 
 
 def _frozen(value: Any) -> Any:  # noqa: ANN401 - TOML values are of any type
@@ -234,7 +243,8 @@ def _sparse(entry: ColumnMap | TableMap) -> dict[str, Any]:
     kept = {
         part.name: getattr(entry, part.name)
         for part in fields(entry)
-        if part.name != "columns" and getattr(entry, part.name) != getattr(default, part.name)
+        if part.name == "name"
+        or (part.name != "columns" and getattr(entry, part.name) != getattr(default, part.name))
     }
     return _plain(
         {name: dict(value) if isinstance(value, Mapping) else value for name, value in kept.items()}

@@ -10,29 +10,29 @@ import polars as pl
 
 from core.clinical.reading import MarginSign, bits, depth_mm, margin_mm, whole_number
 from core.clinical.tooth import Numbering, universal_from
-from core.crosswalk.conform import (
-    CELLS_SCHEMA,
-    REJECTED_SCHEMA,
-    SOURCE_KEY,
-    Conformed,
-    Surroundings,
-    key_expr,
-    require_columns,
-)
+from core.crosswalk.conform import key_expr, require_columns
 from core.crosswalk.mapping import ColumnMap, TableMap
+from core.crosswalk.measured_sheet import MARKS, measured_sheet
+from core.crosswalk.outcome import REJECTED_SCHEMA, SOURCE_KEY, Conformed, Surroundings
 from core.crosswalk.reading import cleaned
+from core.crosswalk.rules import RAW
 from core.errors import MapGap
 from core.vocabulary.chart import SiteReading
 
 MEASURES = ("probing_depth", "gingival_margin", "mgj", "bits")
 """What a measure code may stand for."""
 
+SITES = SiteReading.site.options
+"""The six sites, as the vocabulary names them."""
+
+PLACES = ("exam_key", "tooth", "measure")
+"""What a row's columns besides the sites tell."""
+
 _FIELD_OF = {
     "probing_depth": "probing_depth_mm",
     "gingival_margin": "recession_mm",
     "mgj": "mgj_mm",
 }
-_MARKS = ("is_bleeding", "is_suppurating", "has_plaque")
 _BITS_WITHIN = (0, 15)
 
 
@@ -63,38 +63,59 @@ def conform_measures(frame: pl.DataFrame, table: TableMap, around: Surroundings)
     bad_cells = cells.filter(pl.col("rule").is_not_null())
     accepted = _by_site(cells.filter(pl.col("rule").is_null()))
     rejected = pl.concat(
-        [_as_rejected(row_rules.join(rows, on="_row"), table), _as_rejected(bad_cells, table)]
+        [
+            _as_rejected(row_rules.join(rows, on="_row", maintain_order="left"), table),
+            _as_rejected(bad_cells, table),
+        ]
     )
-    sheet = _sheet(frame, table, row_rules["_row"].n_unique(), cells)
+    sheet = measured_sheet(frame, table, good, cells)
     return Conformed(accepted, rejected, sheet, frame.height)
 
 
 def _places(table: TableMap) -> dict[str, ColumnMap]:
-    named = {column.field: column for column in table.columns if column.field and not column.site}
-    missing = [name for name in ("exam_key", "tooth", "measure") if name not in named]
-    if missing or not any(column.site for column in table.columns):
-        message = f"The map of {table.name} does not name {', '.join(missing) or 'a site column'}."
+    carried = [column for column in table.columns if column.field and not column.left]
+    named = [column for column in carried if not column.site]
+    once = {column.field: column for column in named}
+    wanting = [name for name in PLACES if name not in once]
+    sites = [column.site for column in carried if column.site]
+    unknown = sorted(
+        {*set(table.measures.values()).difference(MEASURES), *set(sites).difference(SITES)}
+        | set(once).difference(PLACES)
+    )
+    what = ""
+    if wanting:
+        what = f"does not name {', '.join(wanting)}"
+    elif not sites or not table.measures:
+        what = f"names no {'site column' if table.measures else 'measure'}"
+    elif len(once) < len(named) or len(set(sites)) < len(sites):
+        what = "names a place twice"
+    elif unknown:
+        what = f"names '{unknown[0]}', which is no measure, site or place"
+    if what:
+        message = f"The map of {table.name} {what}."
         raise MapGap(message, next_step="Answer these columns in map.toml and sign again.")
-    return named
+    return once
 
 
 def _site_columns(table: TableMap) -> dict[str, str]:
-    return {column.site: column.name for column in table.columns if column.site}
+    return {column.site: column.name for column in table.columns if column.site and not column.left}
 
 
 def _rows(
     frame: pl.DataFrame, table: TableMap, places: Mapping[str, ColumnMap], around: Surroundings
 ) -> pl.DataFrame:
+    """Key, places and sites of each row; the places as written too, as `raw:<place>`."""
     numbering = Numbering(around.decisions.tooth_numbering)
     code = cleaned(pl.col(places["measure"].name), around.decisions)
-    return frame.with_row_index("_row").with_columns(
+    measure = code.replace_strict(dict(table.measures), default=None, return_dtype=pl.String())
+    return frame.select(
         key_expr(table).alias(SOURCE_KEY),
         cleaned(pl.col(places["exam_key"].name), around.decisions).alias("exam_key"),
-        universal_from(pl.col(places["tooth"].name), numbering).cast(pl.Int64).alias("_tooth"),
-        code.replace_strict(dict(table.measures), default=None, return_dtype=pl.String()).alias(
-            "_measure"
-        ),
-    )
+        universal_from(pl.col(places["tooth"].name), numbering).cast(pl.Int64).alias("tooth"),
+        measure.alias("measure"),
+        *(pl.col(places[place].name).alias(RAW + place) for place in PLACES),
+        *(pl.col(name).alias(site) for site, name in _site_columns(table).items()),
+    ).with_row_index("_row")
 
 
 def _row_rules(
@@ -104,8 +125,8 @@ def _row_rules(
     tests = [
         ("exam_key", "orphan", ~pl.col("exam_key").is_in(parents.implode())),
         ("exam_key", "missing_required", pl.col("exam_key").is_null()),
-        ("tooth", "unknown_tooth", pl.col("_tooth").is_null()),
-        ("measure", "unknown_option", pl.col("_measure").is_null()),
+        ("tooth", "unknown_tooth", pl.col("tooth").is_null()),
+        ("measure", "unknown_option", pl.col("measure").is_null()),
     ]
     broken = [
         rows.filter(test.fill_null(value=False)).select(
@@ -116,8 +137,8 @@ def _row_rules(
         )
         for place, rule, test in tests
     ]
-    fit = rows.filter(pl.col("_tooth").is_not_null() & pl.col("_measure").is_not_null())
-    later = pl.struct("exam_key", "_tooth", "_measure").is_first_distinct().not_()
+    fit = rows.filter(pl.col("tooth").is_not_null() & pl.col("measure").is_not_null())
+    later = pl.struct(PLACES).is_first_distinct().not_()
     broken.append(
         fit.filter(later).select(
             "_row",
@@ -132,20 +153,9 @@ def _row_rules(
 def _measured(good: pl.DataFrame, table: TableMap, around: Surroundings) -> pl.DataFrame:
     """One row a measured cell: value columns, and the rule it broke or null."""
     sites = _site_columns(table)
-    long = good.select(
-        "_row",
-        SOURCE_KEY,
-        "exam_key",
-        pl.col("_tooth").alias("tooth"),
-        "_measure",
-        *(pl.col(name).alias(site) for site, name in sites.items()),
-    ).unpivot(
-        list(sites),
-        index=["_row", SOURCE_KEY, "exam_key", "tooth", "_measure"],
-        variable_name="site",
-        value_name="raw",
-    )
-    decoded = long.with_columns(*_decoded(around), *bits(pl.col("raw")))
+    index = ["_row", SOURCE_KEY, *PLACES]
+    long = good.unpivot(list(sites), index=index, variable_name="site", value_name="raw")
+    decoded = long.with_columns(*_decoded(around))
     return decoded.with_columns(
         _rule(around).alias("rule"),
         pl.col("site").replace_strict(sites, return_dtype=pl.String()).alias("column"),
@@ -162,6 +172,7 @@ def _decoded(around: Surroundings) -> list[pl.Expr]:
         depth_mm(text, sentinels).alias("_depth"),
         margin_mm(text, sign, offset, sentinels).alias("_margin"),
         whole_number(text).alias("_number"),
+        *bits(pl.when(~whole_number(text).is_in(sorted(sentinels))).then(text)),
     ]
 
 
@@ -171,7 +182,7 @@ def _rule(around: Surroundings) -> pl.Expr:
     number = pl.col("_number")
     is_said = cleaned(pl.col("raw"), around.decisions).is_not_null()
     is_measured = is_said & ~number.is_in(sentinels).fill_null(value=False)
-    measure = pl.col("_measure")
+    measure = pl.col("measure")
     in_range = (
         pl.when(measure == "gingival_margin")
         .then(pl.col("_margin").is_between(*(fields["recession_mm"].within or (-15, 20))))
@@ -188,7 +199,7 @@ def _rule(around: Surroundings) -> pl.Expr:
 
 
 def _by_site(cells: pl.DataFrame) -> pl.DataFrame:
-    measure = pl.col("_measure")
+    measure = pl.col("measure")
     values = [
         pl.col("_margin" if kind == "gingival_margin" else "_depth")
         .filter(measure == kind)
@@ -196,8 +207,8 @@ def _by_site(cells: pl.DataFrame) -> pl.DataFrame:
         .alias(name)
         for kind, name in _FIELD_OF.items()
     ]
-    marks = [pl.col(mark).filter(measure == "bits").first() for mark in _MARKS]
-    names = [*_FIELD_OF.values(), *_MARKS]
+    marks = [pl.col(mark).filter(measure == "bits").first() for mark in MARKS]
+    names = [*_FIELD_OF.values(), *MARKS]
     return (
         cells.group_by("exam_key", "tooth", "site", maintain_order=True)
         .agg(*values, *marks)
@@ -217,41 +228,3 @@ def _as_rejected(broken: pl.DataFrame, table: TableMap) -> pl.DataFrame:
         pl.lit(table.entity).alias("entity"),
         "rule",
     ).cast(REJECTED_SCHEMA)  # type: ignore[arg-type]
-
-
-def _sheet(
-    frame: pl.DataFrame, table: TableMap, rejected_rows: int, cells: pl.DataFrame
-) -> pl.DataFrame:
-    total, kept = frame.height, frame.height - rejected_rows
-    sites = _site_columns(table)
-    same = (
-        pl.when(pl.col("_measure") == "gingival_margin")
-        .then(pl.col("_margin"))
-        .when(pl.col("_measure") == "bits")
-        .then(pl.col("_number"))
-        .otherwise(pl.col("_depth"))
-        .cast(pl.String)
-        .eq_missing(pl.col("raw"))
-    )
-    outcome = (
-        pl.when(pl.col("rule").is_not_null())
-        .then(pl.lit("rejected"))
-        .when(same)
-        .then(pl.lit("moved"))
-        .otherwise(pl.lit("transformed"))
-    )
-    counts = cells.with_columns(outcome.alias("outcome")).group_by("column", "outcome").len()
-    by_outcome = {(name, what): int(n) for name, what, n in counts.iter_rows()}
-    rows = []
-    for column in table.columns:
-        if column.name in sites.values():
-            moved = by_outcome.get((column.name, "moved"), 0)
-            transformed = by_outcome.get((column.name, "transformed"), 0)
-            bad = by_outcome.get((column.name, "rejected"), 0) + rejected_rows
-            why = "sentinels and margin decoded" if transformed else ""
-            rows.append((table.name, column.name, total, moved, transformed, 0, bad, why))
-        elif column.field:
-            rows.append((table.name, column.name, total, kept, 0, 0, rejected_rows, ""))
-        else:
-            rows.append((table.name, column.name, total, 0, 0, total, 0, column.left))
-    return pl.DataFrame(rows, schema=CELLS_SCHEMA, orient="row")

@@ -4,27 +4,32 @@ Rule of the house: a row whose parent was set aside is an orphan, so parents go 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from core.crosswalk.conform import (
+from core.crosswalk.conform import conform
+from core.crosswalk.mapping import SchemaMap, TableMap
+from core.crosswalk.measures import conform_measures
+from core.crosswalk.outcome import (
     CELLS_SCHEMA,
     REJECTED_SCHEMA,
     SOURCE_KEY,
     WITHHELD,
     Conformed,
     Surroundings,
-    conform,
     left_cells,
 )
-from core.crosswalk.mapping import SchemaMap, TableMap
-from core.crosswalk.measures import conform_measures
 from core.errors import MapGap
+from core.vocabulary.chart import SiteReading
 from core.vocabulary.field import ENTITIES, Entity, parents_first
 
 CLINICAL = "clinical"
 """The field profile that carries what touches a patient's health."""
+
+TOOTH_MEASURES = "tooth_measures"
+LAYOUTS = ("rows", TOOTH_MEASURES)
+"""What a row of a table may be: one of the entity, or one measure of one tooth."""
 
 Rows = Callable[[str], pl.DataFrame]
 """Table name -> its rows as text."""
@@ -66,13 +71,16 @@ def conform_practice(
             f"{len(gaps)} table(s) or column(s) of the map are unanswered: {', '.join(gaps[:5])}."
         )
         raise MapGap(message, next_step="Answer them in map.toml, then `./perio sign map`.")
+    _require_known(schema_map)
     done: dict[str, list[Conformed]] = {}
     parents: dict[str, pl.Series] = {}
     for entity in parents_first():
-        parts = [
-            _conform_table(rows(table.name), table, parents, schema_map, files)
-            for table in schema_map.of_entity(entity.key)
-        ]
+        parts: list[Conformed] = []
+        for table in schema_map.of_entity(entity.key):
+            around = Surroundings(
+                schema_map.decisions, parents, frozenset(), _accepted(entity, parts)
+            )
+            parts.append(_conform_table(rows(table.name), table, around, files))
         done[entity.key] = parts
         parents[entity.key] = _keys(entity, parts)
     left = [left_cells(rows(table.name), table) for table in schema_map.tables if table.left]
@@ -85,29 +93,46 @@ def conform_practice(
     )
 
 
+def _require_known(schema_map: SchemaMap) -> None:
+    """See that no table is passed over because nobody knows what it is said to hold."""
+    held: dict[str, TableMap] = {}
+    for table in schema_map.tables:
+        if table.left:
+            continue
+        entity = ENTITIES.get(table.entity)
+        other = held.setdefault(table.entity, table)
+        what = ""
+        if entity is None or entity.is_derived:
+            what = f"holds '{table.entity}', which no table can hold"
+        elif table.layout not in LAYOUTS:
+            what = f"has the layout '{table.layout}', which there is not"
+        elif table.layout == TOOTH_MEASURES and entity is not SiteReading:
+            what = f"has the layout '{table.layout}', which only {SiteReading.key} has"
+        elif other is not table and TOOTH_MEASURES in {table.layout, other.layout}:
+            what = f"holds '{table.entity}' besides {other.name}; one table can hold it"
+        if what:
+            message = f"The map says that {table.name} {what}."
+            raise MapGap(message, next_step="Mend the table's entry in map.toml and sign again.")
+
+
 def _conform_table(
     frame: pl.DataFrame,
     table: TableMap,
-    parents: Mapping[str, pl.Series],
-    schema_map: SchemaMap,
+    around: Surroundings,
     files: Callable[[pl.Series], frozenset[str]],
 ) -> Conformed:
-    if ENTITIES[table.entity].is_clinical and schema_map.decisions.profile != CLINICAL:
+    entity = ENTITIES[table.entity]
+    if entity.is_clinical and around.decisions.profile != CLINICAL:
         return _left_behind(frame, table)
-    paths = [
-        column.name
-        for column in table.columns
-        if column.field
-        and column.field in ENTITIES[table.entity].fields()
-        and ENTITIES[table.entity].fields()[column.field].is_path
-    ]
-    known: frozenset[str] = frozenset().union(
-        *(files(frame[name]) for name in paths if name in frame)
-    )
-    around = Surroundings(schema_map.decisions, parents, known)
-    if table.layout == "tooth_measures":
+    if table.layout == TOOTH_MEASURES:
         return conform_measures(frame, table, around)
-    return conform(frame, table, around)
+    paths = {name for name, field in entity.fields().items() if field.is_path}
+    known = [
+        files(frame[column.name])
+        for column in table.columns
+        if column.field in paths and column.name in frame
+    ]
+    return conform(frame, table, replace(around, files=frozenset[str]().union(*known)))
 
 
 def _left_behind(frame: pl.DataFrame, table: TableMap) -> Conformed:

@@ -5,16 +5,28 @@ stays visible as unreadable.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import polars as pl
 
 from core.crosswalk.mapping import ColumnMap, Decisions
 
-_DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y")
-_DATETIME_FORMATS = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f")
-_TIME_FORMATS = ("%H:%M", "%H:%M:%S")
+_DATES = {
+    "%Y-%m-%d": r"^\d{4}-\d{1,2}-\d{1,2}$",
+    "%Y%m%d": r"^\d{8}$",
+    "%m/%d/%Y": r"^\d{1,2}/\d{1,2}/\d{4}$",
+}
+"""How a date is written, and what it looks like: a year has four digits, or nobody knows which."""
+_MOMENTS = {
+    "%Y-%m-%d %H:%M:%S%.f": r"^\d{4}-\d{1,2}-\d{1,2} ",
+    "%Y-%m-%dT%H:%M:%S%.f": r"^\d{4}-\d{1,2}-\d{1,2}T",
+}
+_TIMES = ("%H:%M", "%H:%M:%S%.f")
+_NO_DAY = r"^(?:1899-12-30|1900-01-01)[ T]"
+"""The day that a database writes where only a time of day is meant."""
+_CENTS, _NOISE = 100, 1e-4
+"""Cents that are whole but for the noise of binary numbers."""
 _TRUE = ("1", "Y", "YES", "T", "TRUE", "X")
 _FALSE = ("0", "N", "NO", "F", "FALSE")
 
@@ -32,25 +44,43 @@ def _spaced(expr: pl.Expr, decisions: Decisions) -> pl.Expr:
 
 def _known_date(expr: pl.Expr, decisions: Decisions) -> pl.Expr:
     text = cleaned(expr, decisions)
-    return (
-        pl.when(text.str.slice(0, 10).is_in(list(decisions.unknown_dates)))
-        .then(None)
-        .otherwise(text)
-    )
+    unknown = list(decisions.unknown_dates)
+    # however the day is written: as the practice says it, or as any date is read
+    day = _read_date(text).dt.to_string("%Y-%m-%d")
+    is_unknown = text.str.slice(0, 10).is_in(unknown) | day.is_in(unknown)
+    return pl.when(is_unknown).then(None).otherwise(text)
 
 
 def _as_is(expr: pl.Expr, _decisions: Decisions) -> pl.Expr:
     return pl.when(expr == "").then(None).otherwise(expr)
 
 
-def _date(text: pl.Expr, _column: ColumnMap) -> pl.Expr:
-    dates = [text.str.to_date(form, strict=False) for form in _DATE_FORMATS]
-    dates += [text.str.to_datetime(form, strict=False).dt.date() for form in _DATETIME_FORMATS]
+def _read_date(text: pl.Expr) -> pl.Expr:
+    dates = [
+        pl.when(text.str.contains(shape)).then(text).str.to_date(form, strict=False)
+        for form, shape in _DATES.items()
+    ]
+    dates += [
+        pl.when(text.str.contains(shape)).then(text).str.to_datetime(form, strict=False).dt.date()
+        for form, shape in _MOMENTS.items()
+    ]
     return pl.coalesce(dates)
 
 
+def _date(text: pl.Expr, _column: ColumnMap) -> pl.Expr:
+    return _read_date(text)
+
+
 def _time(text: pl.Expr, _column: ColumnMap) -> pl.Expr:
-    return pl.coalesce([text.str.to_time(form, strict=False) for form in _TIME_FORMATS])
+    hours = text.str.replace(_NO_DAY, "")
+    return pl.coalesce([hours.str.to_time(form, strict=False) for form in _TIMES])
+
+
+def _decimal(text: pl.Expr, _column: ColumnMap) -> pl.Expr:
+    # a third decimal is not rounded away: the amount is unreadable, and a person sees it
+    cents = text.cast(pl.Float64(), strict=False) * _CENTS
+    is_exact = (cents - cents.round()).abs() < _NOISE
+    return pl.when(is_exact).then(text.cast(pl.Decimal(12, 2), strict=False))
 
 
 def _flag(text: pl.Expr, _column: ColumnMap) -> pl.Expr:
@@ -71,11 +101,18 @@ class Reading:
         meaning: One sentence for the person who confirms the map.
         clean: Source text -> text with what means "nothing" as null.
         value: Cleaned text -> value; null where it cannot be read.
+        makes: The type of the values.
     """
 
     meaning: str
     clean: Callable[[pl.Expr, Decisions], pl.Expr]
     value: Callable[[pl.Expr, ColumnMap], pl.Expr]
+    makes: pl.DataType = field(default_factory=pl.String)
+
+    def suits(self, dtype: pl.DataType | type[pl.DataType]) -> bool:
+        """Whether a field of this type can hold every value, unchanged."""
+        is_whole_amount = self.makes == pl.Int64 and isinstance(dtype, pl.Decimal)
+        return dtype in (self.makes, pl.String) or is_whole_amount
 
 
 READINGS: Mapping[str, Reading] = MappingProxyType(
@@ -87,17 +124,15 @@ READINGS: Mapping[str, Reading] = MappingProxyType(
         "underscored": Reading("As text, underscores become spaces.", _spaced, lambda t, _: t),
         "person_name": Reading("As text, underscores become spaces.", _spaced, lambda t, _: t),
         "phone": Reading("As written, space around it goes.", cleaned, lambda t, _: t),
-        "date": Reading("A date; the practice's unknown dates are nothing.", _known_date, _date),
-        "time": Reading("A time of day.", cleaned, _time),
+        "date": Reading(
+            "A date; the practice's unknown dates are nothing.", _known_date, _date, pl.Date()
+        ),
+        "time": Reading("A time of day.", cleaned, _time, pl.Time()),
         "integer": Reading(
-            "A whole number.", cleaned, lambda t, _: t.cast(pl.Int64(), strict=False)
+            "A whole number.", cleaned, lambda t, _: t.cast(pl.Int64(), strict=False), pl.Int64()
         ),
-        "decimal": Reading(
-            "An amount, two decimals.",
-            cleaned,
-            lambda t, _: t.cast(pl.Decimal(12, 2), strict=False),
-        ),
-        "flag": Reading("Yes or no, however written.", cleaned, _flag),
+        "decimal": Reading("An amount, two decimals.", cleaned, _decimal, pl.Decimal(12, 2)),
+        "flag": Reading("Yes or no, however written.", cleaned, _flag, pl.Boolean()),
         "option": Reading("A code of a closed list.", cleaned, _option),
     }
 )
