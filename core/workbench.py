@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import polars as pl
+
 from core.crosswalk.mapping import SchemaMap, load
 from core.destinations.pipedrive import open_destination
 from core.embedded import Sandbox, run_sandbox
@@ -20,7 +22,7 @@ from core.ledger.key import create_key, load_key, sub_key
 from core.ledger.ledger import SqlLedger, open_ledger
 from core.ledger.vault import FileVault
 from core.migration.passage import Passage, Progress, Tempo
-from core.ports import Destination, Source
+from core.ports import Destination, Source, Table
 from core.settings import Settings, load_settings
 from core.sources import open_source
 
@@ -35,6 +37,28 @@ def code_version() -> str:
         return version("perio-migration")
     except PackageNotFoundError:
         return "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOnDemand:
+    """The practice's database, opened when it is first asked: a rollback does without it."""
+
+    opened: Callable[[], Source]
+
+    def catalogue(self) -> tuple[Table, ...]:
+        """Every table and view, by name."""
+        return self.opened().catalogue()
+
+    def read(self, table: Table) -> pl.DataFrame:
+        """Every row, as `core.ports.Source` says."""
+        return self.opened().read(table)
+
+    def locate(self, file_path: str) -> Path | None:
+        """The file that a stored path names, or None when it is not there."""
+        return self.opened().locate(file_path)
+
+    def close(self) -> None:
+        """Nothing: who opened it closes it."""
 
 
 @dataclass(slots=True)
@@ -111,7 +135,7 @@ class Workbench:
             folder=self.folder,
             ledger=self.ledger,
             vault=self.vault,
-            source=self.source(),
+            source=SourceOnDemand(self.source),
             destination=self.destination(),
             schema_map=self.schema_map,
             ref_key=sub_key(self.key, _REFS),
@@ -119,6 +143,7 @@ class Workbench:
             sample_patients=self.settings.sample_patients,
             code_version=code_version(),
             is_sandbox=self.settings.is_sandbox,
+            explain_all=self.settings.explain_all,
             progress=self.progress,
         )
 

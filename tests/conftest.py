@@ -1,6 +1,6 @@
 """What tests of more than one room share: a small migration at any stage of its road."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,17 @@ At = Callable[[Stage], Migration]
 def road(tmp_path_factory) -> Road:
     """The road of one migration; walked once, as far as the tests ask."""
     return Road(tmp_path_factory.mktemp("road"))
+
+
+@pytest.fixture(scope="module")
+def at_elsewhere(road: Road, tmp_path_factory) -> Iterator[At]:
+    """As `at`, for a migration that several tests of a module look at."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for name, value in ENVIRONMENT.items():
+            monkeypatch.setenv(name, value)
+        yield lambda stage: Migration(
+            copy_of(road.at(stage), tmp_path_factory.mktemp("shared") / "migration")
+        )
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from core.migration.passage import Passage
 from core.practice.change import change_practice
 from core.practice.make import make_practice
 from core.practice.truth_map import confirmed_map
+from core.sandbox.admin import VOLATILE
 from core.settings import write_settings
 from core.workbench import Workbench, open_workbench
 
@@ -149,6 +150,21 @@ class Migration:
             return bench.ledger.kept(name) or {}
 
 
+def contents(state: Path) -> dict[tuple[str, int], tuple[object, object]]:
+    """What every live record of a sandbox's file holds, but for when it was touched."""
+    marks = ", ".join("?" * len(KINDS))
+    query = f"SELECT kind, id, body, custom FROM records WHERE shelf = 'live' AND kind IN ({marks})"  # noqa: S608 - marks only
+    with contextlib.closing(sqlite3.connect(state)) as rows:
+        found = rows.execute(query, KINDS).fetchall()
+    return {
+        (kind, record_id): (
+            {key: each for key, each in json.loads(_text(body)).items() if key not in VOLATILE},
+            json.loads(_text(custom)),
+        )
+        for kind, record_id, body, custom in found
+    }
+
+
 def live_records(state: Path) -> list[tuple[str, str | None]]:
     """Kind and ref (None where it is not ours) of every live record in a sandbox's file."""
     marks = ", ".join("?" * len(KINDS))
@@ -192,6 +208,18 @@ def propose(migration: Migration) -> None:
     file = migration.folder / "map.toml"
     save(merge_answers(load(file), confirmed_map(), decided_by="ada"), file)
     migration.take(preparing.present_map)
+
+
+def walk_to(migration: Migration, stage: Stage) -> None:
+    """Take every step from where a migration stands to a stage."""
+    begun = migration.stage()
+    is_ahead = begun is Stage.CREATED
+    for after, step in ROAD:
+        if is_ahead:
+            step(migration)
+        is_ahead = is_ahead or after is begun
+        if after is stage:
+            return
 
 
 ROAD: tuple[tuple[Stage, Callable[[Migration], object]], ...] = (
