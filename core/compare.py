@@ -40,6 +40,9 @@ class Severity(StrEnum):
     LOSS = "loss"
 
 
+_SIGNS = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&amp;": "&"}
+"""How HTML names signs; the last may stand in the names of others."""
+
 HARMLESS = frozenset({DiffClass.PADDING, DiffClass.ORDER})
 """Classes under which the value still says the same; all others are losses and block."""
 
@@ -135,7 +138,9 @@ def _unequal(both: pl.DataFrame, crm_object: CrmObject, path: str, field: Field)
             as_text(path, field.dtype).alias("before"),
             as_text(wanted, field.dtype).alias("after"),
         )
-        .with_columns(classify(is_link=_is_link(field)).alias("diff_class"))
+        .with_columns(
+            classify(is_link=_is_link(field), is_text=field.dtype == pl.String).alias("diff_class")
+        )
         .collect()
     )
 
@@ -144,43 +149,73 @@ def _is_link(field: Field) -> bool:
     return field.home is not None and field.home.links_to is not None
 
 
-def classify(*, is_link: bool = False) -> pl.Expr:
-    """The class of an unequal cell from its two texts, `before` (found) and `after` (wanted)."""
+def classify(*, is_link: bool = False, is_text: bool = False) -> pl.Expr:
+    """The class of an unequal cell from its two texts, `before` (found) and `after` (wanted).
+
+    Args:
+        is_link: The cell points to another record.
+        is_text: The cell is text, whatever it looks like: its digits are no number.
+    """
     found, wanted = pl.col("before"), pl.col("after")
     if is_link:
         return pl.lit(DiffClass.WRONG_LINK.value)
-    number_found, number_wanted = (side.cast(pl.Float64, strict=False) for side in (found, wanted))
-    unmarked = wanted.str.replace_all(r"<[^>]*>", "").str.strip_chars()
-    ascii_found, ascii_wanted = (
-        side.str.replace_all(r"[^\x20-\x7e]", "") for side in (found, wanted)
-    )
-    is_near = (number_found - number_wanted).abs() < 1
-    return (
-        pl.when(found.is_null())
-        .then(pl.lit(DiffClass.VALUE_LOST.value))
-        .when(wanted.is_null())
-        .then(pl.lit(DiffClass.VALUE_ADDED.value))
-        .when(found.str.strip_chars() == wanted.str.strip_chars())
-        .then(pl.lit(DiffClass.PADDING.value))
-        .when(_same_items(found, wanted))
-        .then(pl.lit(DiffClass.ORDER.value))
-        .when(found.str.to_lowercase() == wanted.str.to_lowercase())
-        .then(pl.lit(DiffClass.LETTER_CASE.value))
-        .when(is_near)
-        .then(pl.lit(DiffClass.PRECISION.value))
-        .when((wanted.str.starts_with(found)) & number_wanted.is_null())
-        .then(pl.lit(DiffClass.TRUNCATED.value))
-        .when(found.str.strip_chars() == unmarked)
-        .then(pl.lit(DiffClass.MARKUP.value))
-        .when(wanted.str.contains(r"[^\x00-\x7f]") & (ascii_found == ascii_wanted))
-        .then(pl.lit(DiffClass.ENCODING.value))
-        .otherwise(pl.lit(DiffClass.WRONG_VALUE.value))
+    classes = {
+        DiffClass.VALUE_LOST: found.is_null(),
+        DiffClass.VALUE_ADDED: wanted.is_null(),
+        DiffClass.PADDING: found.str.strip_chars() == wanted.str.strip_chars(),
+        DiffClass.ORDER: _has_same_items(found, wanted),
+        DiffClass.LETTER_CASE: found.str.to_lowercase() == wanted.str.to_lowercase(),
+        DiffClass.PRECISION: pl.lit(value=False) if is_text else _is_near(found, wanted),
+        DiffClass.TRUNCATED: wanted.str.starts_with(found)
+        & (pl.lit(value=True) if is_text else _number(wanted).is_null()),
+        DiffClass.MARKUP: _is_same_without_markup(found, wanted),
+        DiffClass.ENCODING: _is_same_but_for_encoding(found, wanted),
+    }
+    # the first that holds
+    return pl.coalesce(
+        *(pl.when(test).then(pl.lit(name.value)) for name, test in classes.items()),
+        pl.lit(DiffClass.WRONG_VALUE.value),
     )
 
 
-def _same_items(found: pl.Expr, wanted: pl.Expr) -> pl.Expr:
+def _number(text: pl.Expr) -> pl.Expr:
+    return text.cast(pl.Float64, strict=False)
+
+
+def _is_near(found: pl.Expr, wanted: pl.Expr) -> pl.Expr:
+    """Whether two numbers are equal as far as the coarser of them is written."""
+    decimals = pl.min_horizontal(
+        side.str.extract(r"\.(\d*?)0*$").str.len_chars().fill_null(0) for side in (found, wanted)
+    )
+    last_place = pl.lit(10.0).pow(-decimals.cast(pl.Float64))
+    # a difference of a whole last place is another number, however its halves are stored
+    return (_number(found) - _number(wanted)).abs() < last_place * (1 - 1e-9)
+
+
+def _has_same_items(found: pl.Expr, wanted: pl.Expr) -> pl.Expr:
     left, right = (side.str.split("\n").list.sort().list.join("\n") for side in (found, wanted))
     return found.str.contains("\n", literal=True) & (left == right)
+
+
+def _is_same_without_markup(found: pl.Expr, wanted: pl.Expr) -> pl.Expr:
+    """Whether tags of the wanted text were eaten, or its signs came back as their names."""
+    spelled = found
+    for name, sign in _SIGNS.items():
+        spelled = spelled.str.replace_all(name, sign, literal=True)
+    unmarked = wanted.str.replace_all(r"<[^>]*>", "").str.strip_chars()
+    return (spelled == wanted) | (found.str.strip_chars() == unmarked)
+
+
+def _is_same_but_for_encoding(found: pl.Expr, wanted: pl.Expr) -> pl.Expr:
+    """Whether only letters beyond ASCII differ: lost, replaced, mistaken or stripped of accents."""
+    kept_found, kept_wanted = (
+        side.str.replace_all(r"[^\x20-\x7e]|\?", "") for side in (found, wanted)
+    )
+    bare_found, bare_wanted = (
+        side.str.normalize("NFKD").str.replace_all(r"\p{M}", "") for side in (found, wanted)
+    )
+    is_same = (kept_found == kept_wanted) | (bare_found == bare_wanted)
+    return wanted.str.contains(r"[^\x00-\x7f]") & is_same
 
 
 def severity(diff_class: str = "diff_class") -> pl.Expr:
