@@ -255,6 +255,7 @@ class Road:
         """Name the place where the folders are kept."""
         self._place = place
         self._walked: dict[Stage, Path] = {}
+        self._is_broken = False
 
     def at(self, stage: Stage) -> Path:
         """The folder as it stood at a stage; not to be changed."""
@@ -264,9 +265,12 @@ class Road:
             if stage in self._walked:
                 break
             if after not in self._walked:
+                assert not self._is_broken, "an earlier test has shown where the road breaks off"
+                self._is_broken = True
                 folder = copy_of(list(self._walked.values())[-1], self._place / after)
                 step(Migration(folder))
                 self._walked[after] = folder
+                self._is_broken = False
         return self._walked[stage]
 
 

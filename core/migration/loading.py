@@ -6,7 +6,7 @@ Rule of the house: what was approved is what is sent; the source is not read aga
 import polars as pl
 
 from core.compare import compare_all
-from core.errors import PlanStale
+from core.errors import PlanNotApproved, PlanStale
 from core.lifecycle import Gate, Stage
 from core.migration.carry_out import Done, carry_out, keep_plan
 from core.migration.conflicts import kept_edits
@@ -79,6 +79,9 @@ def load(passage: Passage) -> Result:
         message = "Schema, map or program changed since this load was planned and signed."
         raise PlanStale(message, next_step=AFRESH)
     plan_id = str(kept["plan_id"])
+    if passage.ledger.presented(Gate.LOAD) != plan_id:
+        message = "The plan that is kept is not the one whose load was asked for and signed."
+        raise PlanNotApproved(message, next_step="Ask again: `./perio authorize --as USER`.")
     adopt(passage)
     passage.ledger.approve(plan_id, gate=Gate.LOAD, actor=ACTOR)
     done = carry_out(passage, plan_id, "load")
