@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from core.crosswalk.mapping import ColumnMap, Decisions, SchemaMap, TableMap
 from core.errors import SettingMissing
+from core.practice.conventions import CONVENTIONS
+from core.practice.conventions.panda import PANDA
+from core.practice.derived_map import derived_map
 
 SITES = ("MB", "B", "DB", "ML", "L", "DL")
 
@@ -217,9 +220,12 @@ def confirmed_map(convention: str = "panda") -> SchemaMap:
     Raises:
         SettingMissing: there is no such convention.
     """
-    if convention != "panda":
+    if convention not in CONVENTIONS:
         message = f"There is no confirmed map of the convention '{convention}'."
-        raise SettingMissing(message, next_step="Use the convention 'panda'.")
+        known = ", ".join(sorted(CONVENTIONS))
+        raise SettingMissing(message, next_step=f"Use one of: {known}.")
+    if convention != PANDA.name:
+        return derived_map(CONVENTIONS[convention])
     tables = (*(_table_map(answer) for answer in _PANDA), _PERIO_MEASURE, _UNEXPLAINED)
     return SchemaMap(Decisions(), {}, tuple(sorted(tables, key=lambda table: table.name)))
 

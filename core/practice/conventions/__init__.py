@@ -3,7 +3,8 @@
 Rule of the house: a convention only names and renders; what is true of the practice is the model's.
 """
 
+from core.practice.conventions.a import A
 from core.practice.conventions.panda import PANDA
 
-CONVENTIONS = {convention.name: convention for convention in (PANDA,)}
+CONVENTIONS = {convention.name: convention for convention in (PANDA, A)}
 """Every convention by name."""

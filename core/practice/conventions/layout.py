@@ -46,6 +46,7 @@ class Layout:
         takes: What becomes of a planted value in a field's cell; None where the column's type
             cannot hold it.
         key: What tells rows apart, where the table does not declare it.
+        shape: How a row becomes one of the entity: see the README of this folder.
         is_beside: The rows stand beside those of another layout of the same table.
         options: Column -> what the map says of it besides its field.
         codes: Column -> the vocabulary's word for each code it writes.
@@ -61,6 +62,7 @@ class Layout:
     render: Mapping[str, Render] = field(default_factory=dict)
     takes: Callable[[str, Cell], Planted | None] = _as_planted
     key: tuple[str, ...] = ()
+    shape: str = "rows"
     is_beside: bool = False
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
