@@ -6,8 +6,8 @@ Rule of the house: opened without the run's lock; a few frames are kept in memor
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Desk:
         ledger: What was decided, intended and done.
         vault: The values at rest.
         map_path: Where the map is, or will be.
+        explain_all: Whether every flagged table needs its word before the inventory is signed.
     """
 
     folder: Path
@@ -43,6 +44,7 @@ class Desk:
     ledger: SqlLedger
     vault: Vault
     map_path: Path
+    explain_all: bool = False
 
     def schema_map(self) -> SchemaMap | None:
         """The map as it is now, or None when none has been proposed."""
@@ -50,6 +52,7 @@ class Desk:
 
 
 _lock = threading.RLock()
+_changes = threading.Lock()
 _stack = ExitStack()
 _open: dict[Path, Desk] = {}
 _frames: OrderedDict[tuple[Path, str, str], tuple[int, pl.DataFrame]] = OrderedDict()
@@ -86,6 +89,13 @@ def put(made: Desk) -> None:
 def ledger() -> SqlLedger:
     """The ledger of the folder."""
     return desk().ledger
+
+
+@contextmanager
+def changing() -> Iterator[Desk]:
+    """Change what the folder holds, one person at a time."""
+    with _changes:
+        yield desk()
 
 
 def close() -> None:
@@ -136,4 +146,5 @@ def _from_workbench(place: Path) -> Desk:
         workbench.ledger,
         workbench.vault,
         workbench.map_path,
+        workbench.settings.explain_all,
     )

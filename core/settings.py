@@ -41,6 +41,7 @@ class Settings(BaseSettings):
         read_lag_s: Time between two looks.
         in_flight: Requests under way at once.
         sample_patients: Patients drawn for the sample.
+        explain_all: Whether the inventory may be signed only when every flagged table is explained.
         prefect_api_url: The Prefect server that runs the deployments; "" for none.
     """
 
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     read_lag_s: float | None = Field(default=None, ge=0)
     in_flight: int = Field(default=64, ge=1, le=256)
     sample_patients: int = Field(default=100, ge=1)
+    explain_all: bool = False
     prefect_api_url: str = ""
 
     @property

@@ -7,6 +7,7 @@ from core.crosswalk.practice import CLINICAL
 from core.discovery.inventory import catalogue_digest
 from core.errors import PlanStale, SetupError
 from core.lifecycle import Gate
+from core.migration.explaining import inventory_seal, kept_explanations
 from core.migration.passage import Passage
 
 AFRESH = (
@@ -23,14 +24,15 @@ def context(passage: Passage) -> str:
         PlanStale: the map or the schema is not the one that was signed.
     """
     require_attestation(passage)
-    schema = catalogue_digest(passage.source.catalogue())
+    catalogue = catalogue_digest(passage.source.catalogue())
+    schema = inventory_seal(catalogue, kept_explanations(passage.vault))
     map_digest = passage.schema_map().digest()
     signed = {signature.gate: signature.bound_to for signature in passage.ledger.signatures()}
     if signed.get(Gate.MAP) != map_digest:
         message = "The map has changed since it was signed."
         raise PlanStale(message, next_step=f"{AFRESH} Begin with `./perio propose`.")
     if signed.get(Gate.INVENTORY) != schema:
-        message = "The source's tables have changed since the inventory was signed."
+        message = "The source's tables, or what was said of them, changed since they were signed."
         raise PlanStale(message, next_step=f"{AFRESH} Begin with `./perio discover`.")
     return f"{schema}|{map_digest}|{passage.code_version}"
 

@@ -62,6 +62,7 @@ class Passage:
         sample_patients: Size of the sample.
         code_version: Version of this program; an approval dies with it.
         is_sandbox: Whether the destination is the emulator, which no patient's data leave for.
+        explain_all: Whether every flagged table needs its word before the inventory is signed.
         progress: Tells a person how far it is.
     """
 
@@ -77,6 +78,7 @@ class Passage:
     sample_patients: int = 100
     code_version: str = ""
     is_sandbox: bool = False
+    explain_all: bool = False
     progress: Progress = field(default_factory=Progress)
 
     def sign(self, source_keys: pl.Series) -> pl.Series:

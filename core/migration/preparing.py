@@ -7,8 +7,11 @@ from dataclasses import asdict
 
 from core.discovery import discover as take_inventory
 from core.discovery import is_practice
+from core.discovery.outline import outline
+from core.discovery.questions import still_open
 from core.lifecycle import Gate, Stage
 from core.migration.context import require_attestation
+from core.migration.explaining import keep_inventory, kept_explanations, since_signed
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import read_practice
 from core.migration.metering import Meter
@@ -71,17 +74,17 @@ def discover(passage: Passage) -> Result:
     meter = Meter(passage)
     inventory = take_inventory(passage.source)
     is_practice(inventory)
-    passage.vault.put("inventory", inventory.tables)
-    passage.vault.put("inventory_columns", inventory.columns)
-    passage.ledger.present(Gate.INVENTORY, inventory.digest)
-    passage.ledger.keep("inventory", {"digest": inventory.digest})
+    keep_inventory(passage, inventory, outline(passage.source.catalogue()))
     flagged = inventory.tables.filter(inventory.tables["flags"] != "").height
+    explanations = kept_explanations(passage.vault)
     counts = {
         "inventory": {
             "tables": inventory.tables.height,
             "columns": inventory.columns.height,
             "rows": int(inventory.tables["rows"].sum()),
             "flagged": flagged,
+            "to_explain": still_open(inventory.tables, explanations).height,
+            "changed_since_signed": since_signed(passage.ledger, passage.vault).height,
         }
     }
     return close_step(passage, "discover", meter, Stage.DISCOVERED, counts)

@@ -10,6 +10,7 @@ from core.crosswalk.practice import CLINICAL
 from core.discovery import decisions_proposed, take_inventory
 from core.lifecycle import Stage
 from core.matching import propose as propose_map
+from core.migration.explaining import kept_explanations, with_explanations
 from core.migration.guard import Result, allow
 from core.migration.passage import Passage
 from core.migration.preparing import present_map
@@ -21,9 +22,10 @@ def propose(passage: Passage) -> Result:
     """Propose a map where there is none, and present the map for signature."""
     allow(passage, Stage.MAP_PROPOSED, "propose")
     file = passage.folder / MAP_FILE
-    if not file.exists():
-        save(proposal(passage), file)
-    load(file)
+    proposed = load(file) if file.exists() else proposal(passage)
+    answered = with_explanations(proposed, kept_explanations(passage.vault))
+    if answered is not proposed or not file.exists():
+        save(answered, file)
     return present_map(passage)
 
 

@@ -6,10 +6,12 @@ import polars as pl
 
 from console.desk import Desk
 from core.crosswalk.mapping import ColumnMap, SchemaMap, TableMap, save
+from core.discovery.outline import outline
 from core.ledger.accounts import CHEAP_HASHER
 from core.ledger.ledger import open_ledger
 from core.ledger.vault import FileVault
 from core.lifecycle import Gate, Role, Stage
+from core.ports import Column, Table
 from tests.console import frames
 
 KEY = bytes(range(32))
@@ -64,13 +66,20 @@ def walk(desk: Desk, to: Stage) -> None:
 
 def present(desk: Desk, gate: Gate) -> None:
     """Present a gate, bound to a hash of its name."""
-    desk.ledger.present(gate, f"{gate.value}".encode().hex().ljust(64, "0")[:64])
+    desk.ledger.present(gate, seal_of(gate))
+
+
+def seal_of(gate: Gate) -> str:
+    """The hash that a gate is bound to here."""
+    return gate.value.encode().hex().ljust(64, "0")[:64]
 
 
 def furnish(desk: Desk, *, patients: int = 24, seed: int = 1) -> None:
     """Put realistic frames and documents into vault and ledger."""
     desk.vault.put("inventory", inventory())
     desk.vault.put("inventory_columns", inventory_columns())
+    desk.vault.put("outline", outline_of(inventory_columns()))
+    desk.ledger.keep("inventory", {"digest": seal_of(Gate.INVENTORY)})
     save(schema_map(), desk.map_path)
     exams, readings, findings = frames.charts(patients, seed=seed)
     desk.vault.put("vocabulary/perio_exam", exams)
@@ -178,6 +187,22 @@ def inventory_columns() -> pl.DataFrame:
         "recogniser",
     )
     return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def outline_of(columns: pl.DataFrame) -> pl.DataFrame:
+    """The outline of these columns' tables."""
+    tables = [
+        Table(
+            str(name),
+            tuple(
+                Column(row["column"], row["declared_type"]) for row in rows.iter_rows(named=True)
+            ),
+            ("ID",),
+            480,
+        )
+        for (name,), rows in columns.group_by("table", maintain_order=True)
+    ]
+    return outline(tables)
 
 
 def schema_map() -> SchemaMap:
