@@ -157,7 +157,9 @@ def keep_found(
     passage.vault.put("unequal", proof.cells)
     charts = view.found[CrmObject.DEAL].select("ref", "chart_record.chart_json").drop_nulls()
     exams = shown_exams(passage)
-    keyed = charts.join(exams, left_on="ref", right_on="deal_ref", how="inner")
+    keyed = charts.join(exams, left_on="ref", right_on="deal_ref", how="inner").sort("ref")
+    # two plans may show one exam; their cells are compared one by one, a chart is drawn once
+    keyed = keyed.unique("exam_key", keep="first", maintain_order=True)
     readings, findings = parse_chart(keyed["chart_record.chart_json"], keyed["exam_key"])
     passage.vault.put("chart/found_readings", readings)
     passage.vault.put("chart/found_findings", findings)
