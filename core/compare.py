@@ -104,8 +104,13 @@ def compare(crm_object: CrmObject, found: pl.DataFrame, wanted: pl.DataFrame) ->
     once = found.unique("ref", keep="first", maintain_order=True)
     repeated = found.filter(pl.col("ref").is_duplicated()).select("ref", "record_id")
     both = once.join(wanted, on="ref", how="inner", suffix="|wanted", maintain_order="left")
+    unequal = both.select(differs(path, field).alias(path) for path, field in fields.items())
     cells = [pl.DataFrame(schema=CELLS_SCHEMA)]
-    cells += [_unequal(both, crm_object, path, field) for path, field in fields.items()]
+    cells += [
+        _cells(both.lazy().filter(unequal[path]), crm_object, path, field)
+        for path, field in fields.items()
+        if unequal[path].any()
+    ]
     return Differences(
         crm_object,
         pl.concat(cells).sort("ref", "field"),
@@ -125,18 +130,15 @@ def differs(path: str, field: Field) -> pl.Expr:
     return found.ne_missing(wanted)
 
 
-def _unequal(both: pl.DataFrame, crm_object: CrmObject, path: str, field: Field) -> pl.DataFrame:
-    wanted = f"{path}|wanted"
+def _cells(unequal: pl.LazyFrame, crm_object: CrmObject, path: str, field: Field) -> pl.DataFrame:
     return (
-        both.lazy()
-        .filter(differs(path, field))
-        .select(
+        unequal.select(
             pl.lit(crm_object.value).alias("target"),
             "ref",
             "record_id",
             pl.lit(path).alias("field"),
             as_text(path, field.dtype).alias("before"),
-            as_text(wanted, field.dtype).alias("after"),
+            as_text(f"{path}|wanted", field.dtype).alias("after"),
         )
         .with_columns(
             classify(is_link=_is_link(field), is_text=field.dtype == pl.String).alias("diff_class")

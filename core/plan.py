@@ -43,8 +43,11 @@ ORDER = {crm_object.value: place for place, crm_object in enumerate(CrmObject)}
 
 _LATE = len(ORDER)
 
-TRAVEL_TOGETHER = ("phones.", "emails.")
-"""Homes whose fields the destination replaces as one list: all travel when one changes."""
+TRAVEL_TOGETHER = (("phones.",), ("emails.",), ("first_name", "last_name"))
+"""Homes that the destination replaces together, by how they begin: one changes, all travel."""
+
+_KEYS = ("target", "action", "ref", "_rank")
+"""What tells writes apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +80,9 @@ def make_plan(kind: str, writes: pl.DataFrame, cells: pl.DataFrame, context: str
         writes: target, action, ref, record_id, content, `_rank` (order between objects).
         cells: target, action, ref, field, before, after.
     """
-    identity = pl.concat_str(
-        [pl.lit(kind), "target", "action", "ref", pl.col("_rank").cast(pl.String)], separator="|"
-    )
-    ordered = writes.with_columns(identity.alias("_identity")).sort("_rank", "ref")
-    keyed = cells.join(
-        ordered.select("_identity", "target", "action", "ref", "_rank"),
-        on=["target", "action", "ref", "_rank"],
-        how="inner",
-    )
+    identity = pl.concat_str([pl.lit(kind), *_KEYS], separator="|")
+    ordered = writes.with_columns(identity.alias("_identity")).sort("_rank", "ref", "_identity")
+    keyed = cells.join(ordered.select("_identity", *_KEYS), on=_KEYS, how="inner")
     shas = payload_hashes(ordered, keyed, key="_identity")
     ids = [
         _sha256(f"{identity}|{sha}")[:32]
@@ -96,7 +93,7 @@ def make_plan(kind: str, writes: pl.DataFrame, cells: pl.DataFrame, context: str
         pl.Series("write_id", ids, dtype=pl.String()),
     ).with_row_index("seq")
     cells = keyed.join(hashed.select("_identity", "write_id"), on="_identity")
-    whole = _sha256("|".join([kind, context, *hashed["write_id"]]))
+    whole = _sha256("|".join([kind, _sha256(context), *ids]))
     return Plan(
         whole[:32],
         kind,
@@ -113,17 +110,22 @@ def payload_hashes(writes: pl.DataFrame, cells: pl.DataFrame, *, key: str) -> li
         cells: field, before, after.
         key: The column of both that tells writes apart.
     """
-    said = pl.concat_str(
-        ["field", pl.col("before").fill_null("\x00"), pl.col("after").fill_null("\x00")],
-        separator="\x1f",
-    ).str.join("\x1e")
+    said = pl.concat_str(["field", _measured("before"), _measured("after")], separator="|")
+    said = said.str.join("|")
     fields = cells.sort(key, "field").group_by(key, maintain_order=True).agg(said.alias("_said"))
     every = writes.select(key, "record_id", "content")
     both = every.join(fields, on=key, how="left", maintain_order="left")
     return [
-        _sha256(f"{record_id or ''}\x1d{content or ''}\x1d{text or ''}")
+        _sha256(f"{record_id}|{content}|{text}")
         for record_id, content, text in both.select("record_id", "content", "_said").iter_rows()
     ]
+
+
+def _measured(column: str) -> pl.Expr:
+    # a text begins with its length, so that no text can pass for two, or for nothing
+    text = pl.col(column)
+    length = text.str.len_bytes().cast(pl.String)
+    return pl.concat_str([length, text], separator=":").fill_null("-")
 
 
 def _sha256(text: str) -> str:
@@ -148,20 +150,23 @@ def plan(
         fields_owned: Only these `ref|field` cells may change on records that are there; None for
             all.
     """
-    writes, cells = [], []
-    for crm_object, between in differences.items():
-        for made in (
-            _creates(crm_object, between, wanted[crm_object]),
-            _updates(crm_object, between, wanted[crm_object], fields_owned),
-        ):
-            writes.append(made[0])
-            cells.append(made[1])
-    return make_plan(kind, pl.concat(writes), pl.concat(cells), context)
+    parts = [
+        part
+        for crm_object, between in differences.items()
+        for part in (
+            *_creates(crm_object, between, wanted[crm_object]),
+            *_updates(crm_object, between, wanted[crm_object], fields_owned),
+        )
+    ]
+    writes, cells = (pl.concat(frames) for frames in zip(*parts, strict=True))
+    return make_plan(kind, writes, cells, context)
 
 
-def _creates(
-    crm_object: CrmObject, between: Differences, wanted: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+_Part = tuple[pl.DataFrame, pl.DataFrame]
+"""Writes, and their cells."""
+
+
+def _creates(crm_object: CrmObject, between: Differences, wanted: pl.DataFrame) -> list[_Part]:
     new = wanted.join(between.missing.to_frame(), on="ref", how="semi")
     fields = record_fields(crm_object)
     cells = (
@@ -170,38 +175,14 @@ def _creates(
         .filter(pl.col("after").is_not_null())
         .with_columns(pl.lit(None, dtype=pl.String()).alias("before"))
     )
-    is_late = pl.col("field").is_in(_late_links(crm_object))
-    creates = _writes(crm_object, Action.CREATE, new.select("ref", _content(new)), ORDER)
-    follow_ups = _follow_ups(crm_object, cells.filter(is_late).select("ref").unique())
-    return (
-        pl.concat([creates, follow_ups]),
-        pl.concat(
-            [
-                _cells(crm_object, Action.CREATE, cells.filter(~is_late), ORDER[crm_object.value]),
-                _cells(crm_object, Action.UPDATE, cells.filter(is_late), _LATE),
-            ]
-        ),
-    )
-
-
-def _late_links(crm_object: CrmObject) -> list[str]:
-    """Links to records that are written after this object: they follow in a write of their own."""
-    return [name for name, to in link_fields(crm_object).items() if _is_later(to, crm_object)]
-
-
-def _follow_ups(crm_object: CrmObject, records: pl.DataFrame) -> pl.DataFrame:
-    blank = records.with_columns(pl.lit(None, dtype=pl.String()).alias("content"))
-    return _writes(crm_object, Action.UPDATE, blank, {crm_object.value: _LATE})
-
-
-def _is_later(target: CrmObject, than: CrmObject) -> bool:
-    return ORDER[target.value] > ORDER[than.value]
-
-
-def _content(frame: pl.DataFrame) -> pl.Expr:
-    return (pl.col("content") if "content" in frame.columns else pl.lit(None, pl.String())).alias(
-        "content"
-    )
+    content = pl.col("content") if "content" in new.columns else pl.lit(None, pl.String())
+    no_id = pl.lit(None, dtype=pl.Int64()).alias("record_id")
+    records = new.select("ref", no_id, content.alias("content"))
+    now, late = _apart(crm_object, cells)
+    return [
+        _part(crm_object, Action.CREATE, records, now),
+        _follow_up(crm_object, records, late),
+    ]
 
 
 def _updates(
@@ -209,35 +190,47 @@ def _updates(
     between: Differences,
     wanted: pl.DataFrame,
     fields_owned: Sequence[str] | None,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+) -> list[_Part]:
     changed = between.cells
     if fields_owned is not None:
         owned = pl.concat_str(["ref", "field"], separator="|").is_in(list(fields_owned))
         changed = changed.filter(owned)
-    is_late = pl.col("field").is_in(_late_links(crm_object))
-    now, late = changed.filter(~is_late), changed.filter(is_late)
-    companions = _companions(crm_object, now, wanted)
-    cells = pl.concat([now.select("ref", "field", "before", "after"), companions])
-    records = now.select("ref", "record_id").unique()
-    blank = records.with_columns(pl.lit(None, dtype=pl.String()).alias("content"))
-    writes = _writes(crm_object, Action.UPDATE, blank, ORDER)
-    follow_ups = _follow_ups(crm_object, late.select("ref", "record_id").unique())
-    return (
-        pl.concat([writes, follow_ups]),
-        pl.concat(
-            [
-                _cells(crm_object, Action.UPDATE, cells, ORDER[crm_object.value]),
-                _cells(crm_object, Action.UPDATE, late, _LATE),
-            ]
-        ),
-    )
+    now, late = _apart(crm_object, changed)
+    companions = _companions(crm_object, now, between.cells, wanted)
+    records = changed.select("ref", "record_id").unique().with_columns(content=_NO_CONTENT)
+    first = records.join(now, on="ref", how="semi")
+    return [
+        _part(crm_object, Action.UPDATE, first, pl.concat([now, companions])),
+        _follow_up(crm_object, records, late),
+    ]
 
 
-def _companions(crm_object: CrmObject, changed: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
-    """Unchanged fields of a list that the destination replaces as a whole."""
+_NO_CONTENT = pl.lit(None, dtype=pl.String())
+
+
+def _apart(crm_object: CrmObject, cells: pl.DataFrame) -> _Part:
+    """Cells, and links to records that are written later: these follow in a write of their own."""
+    names = [
+        path
+        for path, to in link_fields(crm_object).items()
+        if ORDER[to.value] > ORDER[crm_object.value]
+    ]
+    is_late = pl.col("field").is_in(names)
+    said = cells.select("ref", "field", "before", "after")
+    return said.filter(~is_late), said.filter(is_late)
+
+
+def _follow_up(crm_object: CrmObject, records: pl.DataFrame, late: pl.DataFrame) -> _Part:
+    linked = records.join(late, on="ref", how="semi").with_columns(content=_NO_CONTENT)
+    return _part(crm_object, Action.UPDATE, linked, late, rank=_LATE)
+
+
+def _companions(
+    crm_object: CrmObject, changed: pl.DataFrame, unequal: pl.DataFrame, wanted: pl.DataFrame
+) -> pl.DataFrame:
+    """Unchanged fields that the destination replaces together with changed ones, as found there."""
     fields = record_fields(crm_object)
-    none = pl.DataFrame(schema={name: pl.String() for name in ("ref", "field", "before", "after")})
-    parts = [none]
+    parts = [changed.clear()]
     for group in TRAVEL_TOGETHER:
         names = [
             path
@@ -245,40 +238,38 @@ def _companions(crm_object: CrmObject, changed: pl.DataFrame, wanted: pl.DataFra
             if field.home and field.home.name.startswith(group)
         ]
         touched = changed.filter(pl.col("field").is_in(names))
-        mates = texts(
-            wanted.join(touched.select("ref").unique(), on="ref", how="semi"), fields.items()
-        ).unpivot(names, index="ref", variable_name="field", value_name="after")
+        mates = wanted.join(touched, on="ref", how="semi")
+        others = texts(mates, fields.items()).unpivot(
+            names, index="ref", variable_name="field", value_name="said"
+        )
+        found = unequal.select("ref", "field", "before", is_other=pl.lit(value=True))
         parts.append(
-            mates.join(touched, on=["ref", "field"], how="anti")
-            .with_columns(pl.col("after").alias("before"))
-            .select(none.columns)
+            others.join(touched, on=["ref", "field"], how="anti")
+            .join(found, on=["ref", "field"], how="left")
+            # what somebody else has written there stays as it is
+            .with_columns(pl.when("is_other").then("before").otherwise("said").alias("before"))
+            .select("ref", "field", "before", after="before")
         )
     return pl.concat(parts)
 
 
-def _writes(
-    crm_object: CrmObject, action: Action, records: pl.DataFrame, ranks: Mapping[str, int]
-) -> pl.DataFrame:
-    record_id = pl.col("record_id") if "record_id" in records.columns else pl.lit(None, pl.Int64())
-    return records.select(
+def _part(
+    crm_object: CrmObject,
+    action: Action,
+    records: pl.DataFrame,
+    cells: pl.DataFrame,
+    rank: int | None = None,
+) -> _Part:
+    place = ORDER[crm_object.value] if rank is None else rank
+    keys = [
         pl.lit(crm_object.value).alias("target"),
         pl.lit(action.value).alias("action"),
-        "ref",
-        record_id.cast(pl.Int64()).alias("record_id"),
-        pl.col("content").cast(pl.String()),
-        pl.lit(ranks[crm_object.value], dtype=pl.Int64()).alias("_rank"),
-    )
-
-
-def _cells(crm_object: CrmObject, action: Action, cells: pl.DataFrame, rank: int) -> pl.DataFrame:
-    return cells.select(
-        pl.lit(crm_object.value).alias("target"),
-        pl.lit(action.value).alias("action"),
-        "ref",
-        pl.lit(rank, dtype=pl.Int64()).alias("_rank"),
-        "field",
-        "before",
-        "after",
+        pl.col("ref"),
+        pl.lit(place, dtype=pl.Int64()).alias("_rank"),
+    ]
+    return (
+        records.select(*keys, "record_id", "content"),
+        cells.select(*keys, "field", "before", "after"),
     )
 
 
