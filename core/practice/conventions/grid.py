@@ -27,7 +27,7 @@ READINGS = ("probing_depth", "gingival_margin", "mgj", *BITS, "marks")
 """What a site's reading holds besides its key."""
 NUMBERS = ("number", "guid")
 """Roles of columns that only number the rows."""
-_NOTES = {"number": "numbers the rows", "guid": "numbers the rows"}
+_NOTES = dict.fromkeys((*NUMBERS, "tooth_guid"), "numbers the rows")
 
 
 class Grain(StrEnum):

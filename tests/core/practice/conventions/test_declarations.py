@@ -22,6 +22,7 @@ from core.vocabulary import ENTITIES
 PHONE = re.compile(r"(?<!\d)(?:\+1 )?\(?(\d{3})\)?[ .-]?(\d{3})[ .-]?(\d{4})(?!\d)")
 EMAIL = re.compile(r"[^\s@<>\"']+@([^\s@<>\"']+)")
 DASHED = re.compile(r"(?<!\d)\d{3}-\d{2}-\d{4}(?!\d)")
+GUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 ROLES = {
     "bits",
     "bleeding",
@@ -182,7 +183,7 @@ def test_nobody_can_be_reached(written):
         names = next(t for t in written.convention.tables if t.name == table).names
         for row in rows:
             for name, value in zip(names, row, strict=True):
-                if isinstance(value, str):
+                if isinstance(value, str) and not GUID.fullmatch(value):
                     assert_unreachable(fields[table, name], value)
 
 

@@ -1,0 +1,72 @@
+"""What each convention is in the collection for stands in its tables.
+
+Rule of the house: one peculiarity, one test, on the practice all tests of conventions share.
+"""
+
+import sqlite3
+
+import pytest
+
+from core.practice.make import make_practice
+from core.practice.truth_map import confirmed_map
+
+
+@pytest.fixture(scope="session")
+def tables_of(tmp_path_factory):
+    made = {}
+
+    def one(convention):
+        if convention not in made:
+            folder = tmp_path_factory.mktemp(convention)
+            database = make_practice(folder, patients=30, seed=7, convention=convention).database
+            made[convention] = sqlite3.connect(database)
+        return made[convention]
+
+    yield one
+    for connection in made.values():
+        connection.close()
+
+
+def column_map(convention, table, column):
+    tables = {one.name: one for one in confirmed_map(convention).tables}
+    return next(one for one in tables[table].columns if one.name == column)
+
+
+def test_a_writes_year_one_for_no_date_and_keeps_overgrowth_above_100(tables_of):
+    one = tables_of("a").execute
+    assert one("SELECT count(*) FROM patplan WHERE DateTerm = '0001-01-01'").fetchone()[0] > 0
+    query = "SELECT count(*) FROM periomeasure WHERE SequenceType = 2 AND Bvalue > 100"
+    assert one(query).fetchone()[0] >= 0
+    assert one("SELECT min(Bvalue) FROM periomeasure").fetchone() == (-1,)
+
+
+def test_b_repeats_probes_and_gives_the_exams_number_to_other_transactions(tables_of):
+    one = tables_of("b").execute
+    query = "SELECT count(*), count(DISTINCT TransId || '|' || Tooth || '|' || ProbingPoint)"
+    raw, distinct = one(f"{query} FROM PerioProbe").fetchone()
+    assert raw > distinct
+    query = "SELECT count(*) FROM Transactions WHERE RefId IS NOT NULL GROUP BY RefId"
+    assert {count for (count,) in one(query)} == {1, 2}
+    query = "SELECT count(DISTINCT PatientCode) FROM Transactions WHERE RefId IS NOT NULL "
+    assert {count for (count,) in one(f"{query} GROUP BY RefId")} == {1}
+    assert column_map("b", "Transactions", "TransType").options == {"only": "PX"}
+
+
+def test_b_has_plans_whose_number_is_only_the_patients_own(tables_of):
+    one = tables_of("b").execute
+    plans, numbers = one("SELECT count(*), count(DISTINCT TPNumber) FROM TreatmentPlans").fetchone()
+    assert numbers < plans
+    query = "SELECT count(*) FROM TreatmentPlanItems i WHERE NOT EXISTS (SELECT 1 FROM "
+    query += "TreatmentPlans p WHERE p.PatientCode = i.PatientCode AND p.TPNumber = i.TPNumber)"
+    assert one(query).fetchone() == (1,)
+    assert column_map("b", "Appts", "TPNumber").options == {"with": "PatientCode"}
+
+
+def test_d_has_an_earlier_key_in_few_rows_and_joins_person_and_patient(tables_of):
+    one = tables_of("d").execute
+    filled, rows = one("SELECT count(nullif(PMSRecordID, '')), count(*) FROM Person").fetchone()
+    assert 0 < filled < rows
+    query = "SELECT count(*) FROM Person JOIN Patient ON PersonID = Person.RecordID"
+    assert one(query).fetchone() == (rows,)
+    assert column_map("d", "Person", "RecordID").options == {"joins": "Patient.PersonID"}
+    assert column_map("d", "PerioSite", "ToothID").options == {"joins": "PerioTooth.RecordID"}
