@@ -4,7 +4,7 @@ Rule of the house: moved, transformed, left and rejected add up to all cells of 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -51,12 +51,14 @@ class Surroundings:
         decisions: What holds for the practice.
         parents: Entity -> keys of its accepted rows.
         files: Paths that lead to a file.
+        owners: Entity -> its accepted rows' key and `patient_key`, where rows are a patient's.
         earlier: Accepted rows of the same entity from tables before this one; None for none.
     """
 
     decisions: Decisions
     parents: Mapping[str, pl.Series]
     files: frozenset[str]
+    owners: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     earlier: pl.DataFrame | None = None
 
 

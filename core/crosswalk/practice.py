@@ -74,15 +74,17 @@ def conform_practice(
     _require_known(schema_map)
     done: dict[str, list[Conformed]] = {}
     parents: dict[str, pl.Series] = {}
+    owners: dict[str, pl.DataFrame] = {}
     for entity in parents_first():
         parts: list[Conformed] = []
         for table in schema_map.of_entity(entity.key):
             around = Surroundings(
-                schema_map.decisions, parents, frozenset(), _accepted(entity, parts)
+                schema_map.decisions, parents, frozenset(), owners, _accepted(entity, parts)
             )
             parts.append(_conform_table(rows(table.name), table, around, files))
         done[entity.key] = parts
         parents[entity.key] = _keys(entity, parts)
+        owners |= _owners(entity, parts)
     left = [left_cells(rows(table.name), table) for table in schema_map.tables if table.left]
     every = [part for parts in done.values() for part in parts]
     return ConformedPractice(
@@ -149,6 +151,14 @@ def _left_behind(frame: pl.DataFrame, table: TableMap) -> Conformed:
 def _keys(entity: type[Entity], parts: list[Conformed]) -> pl.Series:
     name = entity.key_fields()[0] if entity.key_fields() else SOURCE_KEY
     return _accepted(entity, parts)[name] if parts else pl.Series(dtype=pl.String())
+
+
+def _owners(entity: type[Entity], parts: list[Conformed]) -> dict[str, pl.DataFrame]:
+    """Whose each row is, by the row's key; empty for rows that are no patient's."""
+    key = entity.key_fields()[:1]
+    if "patient_key" in key or "patient_key" not in entity.fields():
+        return {}
+    return {entity.key: _accepted(entity, parts).select(*key, "patient_key")}
 
 
 def _accepted(entity: type[Entity], parts: list[Conformed]) -> pl.DataFrame:

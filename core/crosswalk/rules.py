@@ -17,6 +17,9 @@ RAW = "raw:"
 """Prefix of the column with a field's text as the source has it."""
 
 
+_PATIENT = "patient_key"
+
+
 def is_tooth(field: Field) -> bool:
     """Whether a field is read by the practice's numbering of teeth."""
     return field.name == "tooth" and field.dtype == pl.Int64
@@ -40,7 +43,7 @@ def broken_rules(
         _breaking(read, test, column.name, rule)
         for name, field in entity.fields().items()
         if (column := places.get(name))
-        for rule, test in _tests(field, column, around)
+        for rule, test in (*_tests(field, column, around), *_ownership(field, places, around))
     ]
     repeats = _breaking(read, _is_repeated(entity, places, around), None, "duplicate")
     # a row is set aside once per rule
@@ -72,6 +75,19 @@ def _tests(field: Field, column: ColumnMap, around: Surroundings) -> list[tuple[
     if field.is_path:
         tests.append(("missing_file", ~value.is_in(list(around.files))))
     return tests
+
+
+def _ownership(
+    field: Field, places: Mapping[str, ColumnMap], around: Surroundings
+) -> list[tuple[str, pl.Expr]]:
+    """Whether the plan or exam that a row names is another patient's: it would be shown there."""
+    owners = around.owners.get(field.refers_to)
+    if owners is None or _PATIENT not in places:
+        return []
+    theirs = pl.col(field.name).replace_strict(
+        owners.to_series(0), owners[_PATIENT], default=None, return_dtype=pl.String()
+    )
+    return [("wrong_patient", theirs != pl.col(_PATIENT))]
 
 
 def _unread_rule(field: Field) -> str:

@@ -222,6 +222,37 @@ def test_a_file_that_is_not_there_sets_its_row_aside():
     assert set_aside(IMAGES, *lines) == [("2", "PATH", "missing_file")]
 
 
+NOTES = TableMap(
+    "Notes",
+    "note",
+    key=("ID",),
+    columns=(
+        ColumnMap("ID", "note_key"),
+        ColumnMap("PAT", "patient_key"),
+        ColumnMap("PLAN", "plan_key"),
+        ColumnMap("TEXT", "body", "verbatim"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("plan", "rule"),
+    [("p1", None), (None, None), ("p2", "wrong_patient"), ("p3", "orphan")],
+)
+def test_a_row_that_names_another_patients_plan_is_set_aside(plan, rule):
+    owners = pl.DataFrame({"plan_key": ["p1", "p2"], "patient_key": ["a", "b"]})
+    around = replace(
+        AROUND,
+        parents=PARENTS | {"treatment_plan": owners["plan_key"]},
+        owners={"treatment_plan": owners},
+    )
+    line = {"ID": "1", "PAT": "a", "PLAN": plan, "TEXT": "Called."}
+    expected = [("1", "PLAN", rule)] if rule else []
+    assert set_aside(NOTES, line, around=around) == expected
+    nobody = replace(around, owners={"treatment_plan": owners.clear()})
+    assert set_aside(NOTES, line | {"PLAN": None}, around=nobody) == []
+
+
 def test_an_accepted_row_holds_values_of_the_declared_types_and_nothing_for_the_rest():
     done = conform(rows(PLANS, SOUND | {"STATE": "C"}), PLANS, AROUND)
     row = done.accepted.row(0, named=True)

@@ -179,6 +179,22 @@ def test_a_column_that_came_after_the_map_is_left_and_counted(small):
     assert (row["left"], row["why"]) == (richer.height, "the map does not name it")
 
 
+def test_rows_that_would_stand_with_another_patient_are_set_aside(small):
+    exams = dict(small.conformed().entities["perio_exam"].select("exam_key", "patient_key").rows())
+    findings = small.tables["xPracticeFinding"]
+    known = findings.filter(pl.col("ExamID").is_in(list(exams)))
+    key, exam = known.select("FindID", "ExamID").row(0)
+    other = next(one for one, patient in exams.items() if patient != exams[exam])
+    swapped = findings.with_columns(
+        ExamID=pl.when(pl.col("FindID") == key).then(pl.lit(other)).otherwise("ExamID")
+    )
+    tables = small.tables | {"xPracticeFinding": swapped}
+    rejected = replace(small, tables=tables).conformed().rejected
+    assert rejected.filter(rule="wrong_patient").select("table", "source_key", "column").rows() == [
+        ("xPracticeFinding", key, "ExamID")
+    ]
+
+
 def test_rows_of_a_second_table_are_taken_once(small):
     conformed = small.conformed()
     archive = replace(entry("Visit"), name="VisitArchive")
