@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from core.errors import AccessRefused, SettingMissing
+from core.errors import AccessRefused, SettingMissing, SetupError
 from core.lifecycle import NEXT_STEP, Gate, Role, Stage
 from core.migration.context import ATTESTATION
 from core.migration.guard import Result
@@ -24,9 +24,10 @@ from core.migration.reversing import ANYTIME
 from core.practice.make import make_practice
 from core.settings import load_settings, write_settings
 from core.workbench import MAP_FILE, open_workbench
+from flows.ending import end, ended_by_signal
 from flows.local import down, up
 from flows.running import run_flow, server_of, write_json
-from flows.server import start_runner, start_server
+from flows.server import start_runner, start_server, wait_until_it_serves
 from flows.summary import say_audit, say_demo, say_status, say_step
 
 __all__ = [
@@ -229,25 +230,30 @@ def console(folder: Path, port: int, screen: Console) -> None:
     """Serve the console until Ctrl-C, with the Prefect server and the flows it starts."""
     settings = load_settings(folder)
     api_url = server_of(settings, folder)
-    with contextlib.ExitStack() as ours:
+    home = folder.resolve() / "prefect"
+    with ended_by_signal(), contextlib.ExitStack() as ours:
         started = None
         if not api_url and not settings.prefect_api_url:
-            started = start_server(folder.resolve() / "prefect")
+            started = start_server(home)
             ours.callback(started.close)
             api_url = started.api_url
         command = [sys.executable, "-P", "-m", "console", "--dir", str(folder)]
         command += ["--port", str(port), "--prefect-api-url", api_url]
-        web = subprocess.Popen(command)  # noqa: S603 - our own program with our own arguments
-        ours.callback(web.terminate)
+        # a session of its own: Ctrl-C is for us, and we end them one after another
+        web = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own program
+        ours.callback(end, web)
         screen.print(
             f"The console is at http://localhost:{port} ; Ctrl-C ends it.", highlight=False
         )
         if started is not None:
             started.wait_until_it_answers()
-            home = folder.resolve() / "prefect"
             runner = start_runner(folder.resolve(), home, api_url, settings.migration_id)
-            ours.callback(runner.terminate)
-        web.wait()
+            ours.callback(end, runner)
+            wait_until_it_serves(runner, api_url)
+            screen.print("It can start the load, deltas and the rollback now.")
+        if web.wait() > 0:
+            message = f"The console could not be served on port {port}; see above."
+            raise SetupError(message, next_step="Choose another port: `./perio console --port N`.")
 
 
 def deploy(folder: Path, screen: Console) -> None:

@@ -4,6 +4,7 @@ Rule of the house: the demo takes the same steps and signs the same gates as a r
 decisions are recorded as made by its two users.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -26,6 +27,7 @@ from core.practice.make import make_practice
 from core.practice.truth_map import confirmed_map
 from core.settings import FILE_NAME, load_settings, write_settings
 from core.workbench import MAP_FILE, Workbench, open_workbench
+from flows.ending import ended_by_signal
 from flows.people import ADMIN, CLINICIAN, DemoUser, demo_users, enroll
 from flows.running import run_flow
 from flows.server import start_server
@@ -205,20 +207,16 @@ def run_demo(folder: Path, patients: int, seed: int, screen: Console) -> Result:
     folder.mkdir(parents=True, exist_ok=True)
     folder = folder.resolve()
     demo = Demo(folder, screen)
-    server = start_server(folder / "prefect")
-    sandbox = None
-    try:
+    with ended_by_signal(), contextlib.ExitStack() as ours:
+        server = start_server(folder / "prefect")
+        ours.callback(server.close)
         demo.make(patients, seed)
-        sandbox = run_sandbox(folder, load_settings(folder).tier)
+        ours.callback(run_sandbox(folder, load_settings(folder).tier).close)
         server.wait_until_it_answers()
         demo.say("The local Prefect server answers")
         os.environ["PREFECT_API_URL"] = server.api_url
         demo.run(seed)
         return demo_result(demo)
-    finally:
-        if sandbox is not None:
-            sandbox.close()
-        server.close()
 
 
 def demo_result(demo: Demo) -> Result:

@@ -11,6 +11,7 @@ from rich.console import Console
 from core.errors import SettingMissing
 from core.settings import load_settings
 from flows import server
+from flows.ending import end_group
 from flows.running import NOTE, server_of
 
 
@@ -27,23 +28,42 @@ def up(folder: Path, screen: Console) -> None:
 def bring_up(folder: Path, migration_id: str) -> str:
     """Start server and runner and note them; returns the server's address."""
     home = folder.resolve() / "prefect"
+    if (earlier := _noted(folder)) is not None:
+        _end(earlier)  # its server does not answer, but its runner may still be there
     started = server.start_server(home)
+    note: dict[str, str | int] = {"api_url": started.api_url, "server": started.pid}
+    _write(folder, note)  # before waiting: if that is broken off, `down` knows what to stop
     started.wait_until_it_answers()
     runner = server.start_runner(folder.resolve(), home, started.api_url, migration_id)
-    note = {"api_url": started.api_url, "server": started.pid, "runner": runner.pid}
-    (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
+    _write(folder, note | {"runner": runner.pid})
+    server.wait_until_it_serves(runner, started.api_url)
     return started.api_url
 
 
 def down(folder: Path, screen: Console) -> None:
     """Stop what was started here."""
+    note = _noted(folder)
+    if note is None:
+        message = "Nothing that `up` started is noted in this folder."
+        raise SettingMissing(message, next_step="Start it with `./perio up`.")
+    was_there = _end(note)
+    (folder / NOTE).unlink()
+    screen.print("Stopped." if was_there else "It did not run any more; the note is removed.")
+
+
+def _noted(folder: Path) -> dict[str, str | int] | None:
     try:
         note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        message = "Nothing that `up` started is noted in this folder."
-        raise SettingMissing(message, next_step="Start it with `./perio up`.") from None
-    (folder / NOTE).unlink()
-    for name in ("runner", "server"):
-        if name in note:
-            server.end(int(note[name]))
-    screen.print("Stopped.")
+        return None
+    return note if isinstance(note, dict) else None
+
+
+def _write(folder: Path, note: dict[str, str | int]) -> None:
+    (folder / NOTE).write_text(json.dumps(note), encoding="utf-8")
+
+
+def _end(note: dict[str, str | int]) -> bool:
+    # the runner first: it takes leave of the server
+    ended = [end_group(int(note[name])) for name in ("runner", "server") if name in note]
+    return any(ended)

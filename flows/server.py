@@ -4,7 +4,6 @@ Rule of the house: loopback only, no telemetry, its database in the migration's 
 """
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +13,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from core.errors import SettingMissing, SetupError
+from core.errors import SetupError
+from flows.ending import end
 
 ENVIRONMENT = {
     "DO_NOT_TRACK": "1",
@@ -29,7 +29,9 @@ ENVIRONMENT = {
 """Settings of Prefect for every process of ours; the environment goes before them."""
 
 _START_WITHIN_S = 120.0
+_LOOK_EVERY_S = 0.2
 _HOST = "127.0.0.1"
+_SERVED_LAST = "rollback/console"
 
 
 def prepare(home: Path | None = None) -> None:
@@ -40,12 +42,12 @@ def prepare(home: Path | None = None) -> None:
         os.environ["PREFECT_HOME"] = str(home)
 
 
-def answers(api_url: str) -> bool:
-    """Whether a Prefect server answers at an address of this machine or network."""
+def answers(api_url: str, path: str = "/health") -> bool:
+    """Whether a Prefect server answers at an address of this machine or network, and knows this."""
     if not api_url.startswith(("http://", "https://")):
         return False
     try:
-        with urlopen(f"{api_url}/health", timeout=1.0) as answer:  # noqa: S310 - checked above
+        with urlopen(f"{api_url}{path}", timeout=1.0) as answer:  # noqa: S310 - checked above
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP
     except (OSError, URLError):
         return False
@@ -79,7 +81,7 @@ class Server:
                 break
             if answers(self.api_url):
                 return
-            time.sleep(0.2)
+            time.sleep(_LOOK_EVERY_S)
         self.close()
         message = "The local Prefect server did not start."
         raise SetupError(message, next_step="See prefect/server.log in the migration's folder.")
@@ -87,12 +89,7 @@ class Server:
     def close(self) -> None:
         """End it."""
         if self._running.poll() is None:
-            self._running.send_signal(signal.SIGTERM)
-            try:
-                self._running.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                self._running.kill()
-                self._running.wait()
+            end(self._running)
 
 
 def start_server(home: Path) -> Server:
@@ -144,14 +141,16 @@ def start_runner(
         )
 
 
-def end(pid: int) -> None:
-    """End a process started earlier.
+def wait_until_it_serves(runner: subprocess.Popen[bytes], api_url: str) -> None:
+    """Wait until a runner has made its deployments known to the server.
 
     Raises:
-        SettingMissing: there is none.
+        SetupError: the runner ended, or they are not there in time.
     """
-    try:
-        os.kill(pid, signal.SIGTERM)
-    except ProcessLookupError:
-        message = "The process noted in the folder does not run any more."
-        raise SettingMissing(message, next_step="Start it again with `./perio up`.") from None
+    until_s = time.monotonic() + _START_WITHIN_S
+    while runner.poll() is None and time.monotonic() < until_s:
+        if answers(api_url, f"/deployments/name/{_SERVED_LAST}"):
+            return
+        time.sleep(_LOOK_EVERY_S)
+    message = "The process that serves the console's flows did not start."
+    raise SetupError(message, next_step="See prefect/runner.log in the migration's folder.")
