@@ -133,10 +133,14 @@ def pair(
 
 
 def of_exam(frame: pl.DataFrame | None, exam_key: str) -> pl.DataFrame | None:
-    """The rows of one exam; None when there is no frame or no row."""
+    """The rows of one exam; None when there is no frame or no row.
+
+    An exam that several deals of a patient show was read back from each of them: equal rows are
+    one row, rows that differ stay.
+    """
     if frame is None:
         return None
-    rows = frame.filter(pl.col("exam_key") == exam_key)
+    rows = frame.filter(pl.col("exam_key") == exam_key).unique(maintain_order=True)
     return rows if rows.height else None
 
 
