@@ -35,10 +35,9 @@ class Batches:
         states = passage.ledger.writes(plan_id)
         _check_content(states, kept, cells)
         self.total = states.height
-        self.finished = states.filter(pl.col("state") == WriteState.DONE.value).height
         self.floors = kept_floors(passage, plan_id)
-        self._ids = _known_ids(passage)
         self._outbox = passage.folder / "outbox"
+        self.recall()
 
     def ranks(self) -> list[pl.DataFrame]:
         """Groups of writes that may go together: one object and action, in the plan's order."""
@@ -110,6 +109,12 @@ class Batches:
                 self.finished += 1
                 if receipt.record_id is not None:
                     self._ids[refs[receipt.write_id]] = receipt.record_id
+
+    def recall(self) -> None:
+        """Learn from the ledger the ids of records that were adopted meanwhile."""
+        self._ids = _known_ids(self._passage)
+        done = self._passage.ledger.writes(self._plan_id)["state"] == WriteState.DONE.value
+        self.finished = int(done.sum())
 
     def clear(self) -> None:
         """Remove what lay ready to be sent."""

@@ -67,13 +67,13 @@ def carry_out(passage: Passage, plan_id: str, kind: str) -> Done:
     adopt_present(passage, plan_id, kept_floors(passage, plan_id))
     batches = Batches(passage, plan_id)
     for rank in batches.ranks():
-        look_for_unknown(passage, plan_id, rank)
+        _settle(passage, plan_id, rank, batches)
         while (open_writes := batches.open_writes(rank)).height:
             for batch in open_writes.iter_slices(_batch_size(passage)):
                 receipts = _send(passage, plan_id, batch, batches)
                 passage.progress(f"{kind}: records written", batches.finished, batches.total)
                 _stop_if_refused_as_a_whole(receipts)
-            look_for_unknown(passage, plan_id, rank)
+            _settle(passage, plan_id, rank, batches)
     batches.clear()
     done = _count(passage.ledger.writes(plan_id))
     if done.unknown:
@@ -82,6 +82,12 @@ def carry_out(passage: Passage, plan_id: str, kind: str) -> Done:
     counts = {name: getattr(done, name) for name in Done.__slots__}
     passage.ledger.finish_plan(plan_id, counts=counts)
     return done
+
+
+def _settle(passage: Passage, plan_id: str, rank: pl.DataFrame, batches: Batches) -> None:
+    """Leave no write of a rank in doubt; later ranks are linked to what was adopted."""
+    if look_for_unknown(passage, plan_id, rank):
+        batches.recall()
 
 
 def _batch_size(passage: Passage) -> int:

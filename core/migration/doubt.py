@@ -17,6 +17,8 @@ from core.ports import Action, Outcome, Receipt, WriteState
 LOOKS = 2
 """How often a lost write is looked for before it is planned again."""
 
+_UNWRITTEN = "unwritten"
+
 GIVEN_UP = "given_up"
 """Reason of writes that a rollback has made pointless."""
 
@@ -50,19 +52,25 @@ def adopt_present(passage: Passage, plan_id: str, floors: Mapping[str, int]) -> 
         passage.ledger.conclude(adopted)
 
 
-def look_for_unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> None:
+def look_for_unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> bool:
     """Quarantine, look twice, adopt what is found, plan again what is not.
+
+    Returns:
+        Whether there was anything to look for.
 
     Raises:
         OutcomeUnknown: one was sent as often as may be.
     """
+    if _unknown(passage, plan_id, rank).is_empty():
+        return False
     unknown = _looked_for(passage, plan_id, rank)
     if unknown.is_empty():
-        return
+        return True
     passage.ledger.replan(unknown["write_id"].to_list())
     if not _unknown(passage, plan_id, rank).is_empty():
         message = f"{unknown.height} write(s) were sent as often as may be, without a trace."
         raise OutcomeUnknown(message, next_step="A person must look at these in the destination.")
+    return True
 
 
 def give_up(passage: Passage, plan_id: str) -> None:
@@ -78,10 +86,35 @@ def give_up(passage: Passage, plan_id: str) -> None:
     is_open = ~pl.col("state").is_in([WriteState.DONE.value, WriteState.REFUSED.value])
     given_up = writes.filter(is_open)["write_id"].to_list()
     if given_up:
+        _note_unwritten(passage, plan_id, writes.filter(is_open))
         passage.ledger.conclude(
             [Receipt(each, Outcome.REJECT, reason=GIVEN_UP) for each in given_up]
         )
     passage.ledger.finish_plan(plan_id, counts={"given_up": len(given_up)})
+
+
+def _note_unwritten(passage: Passage, plan_id: str, writes: pl.DataFrame) -> None:
+    """Keep which cells may still hold what they held before: nobody has edited those."""
+    cells = passage.vault.get(f"plan/{plan_id}/cells").join(writes, on="write_id", how="inner")
+    noted = unwritten_cells(passage)
+    fresh = cells.select("ref", "field", "before")
+    passage.vault.put(_UNWRITTEN, pl.concat([noted, fresh]).unique(maintain_order=True))
+
+
+def unwritten_cells(passage: Passage) -> pl.DataFrame:
+    """Cells of given-up writes, with what they may still hold.
+
+    Shape:
+        -> (n, 3): ref, field, before.
+    """
+    if passage.vault.has(_UNWRITTEN):
+        return passage.vault.get(_UNWRITTEN)
+    return pl.DataFrame(schema=dict.fromkeys(("ref", "field", "before"), pl.String()))
+
+
+def forget_unwritten(passage: Passage) -> None:
+    """Begin anew: what interrupted loads left is taken back by now."""
+    passage.vault.put(_UNWRITTEN, unwritten_cells(passage).clear())
 
 
 def _looked_for(passage: Passage, plan_id: str, rank: pl.DataFrame) -> pl.DataFrame:

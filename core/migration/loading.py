@@ -11,6 +11,7 @@ from core.lifecycle import Gate, Stage
 from core.migration.carry_out import Done, carry_out, keep_plan
 from core.migration.conflicts import kept_edits
 from core.migration.context import AFRESH, context
+from core.migration.doubt import forget_unwritten
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import keep_wanted, kept_wanted, read_practice, wanted_records
 from core.migration.metering import Meter
@@ -36,6 +37,7 @@ def plan_full_load(passage: Passage, meter: Meter) -> dict[str, object]:
     rests_on = context(passage)
     differences = compare_all(view.found, assembled.wanted)
     _keep_left(passage, kept_edits(differences))
+    forget_unwritten(passage)
     # a record that stayed after a rollback holds somebody's work: a load never changes it
     made = plan("full", differences, assembled.wanted, context=rests_on, fields_owned=())
     keep_plan(passage, made, view.floors(), actor=ACTOR)

@@ -13,7 +13,7 @@ from core.lifecycle import Gate, Stage
 from core.migration.carry_out import Done, carry_out, keep_plan
 from core.migration.doubt import give_up
 from core.migration.guard import Result, allow, close_step
-from core.migration.intake import kept_wanted
+from core.migration.intake import kept_wanted, promote_pending
 from core.migration.loading import plan_full_load
 from core.migration.metering import Meter
 from core.migration.observation import View, observe, snapshot_roots
@@ -135,3 +135,5 @@ def _give_up_loads(passage: Passage) -> None:
         plan_id = passage.ledger.open_plan(kind)
         if plan_id is not None:
             give_up(passage, plan_id)
+            if kind == "delta":
+                promote_pending(passage)

@@ -19,6 +19,7 @@ from core.migration.conflicts import (
     edits,
     whole_records,
 )
+from core.migration.doubt import unwritten_cells
 from core.migration.observation import View
 from core.migration.passage import Passage
 from core.migration.postimage import edited_records
@@ -26,6 +27,8 @@ from core.plan import Plan, undo_plan
 from core.text import texts
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import link_fields, record_fields
+
+Frames = Mapping[CrmObject, pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Undo:
     conflicts: pl.DataFrame
 
 
-def plan_undo(passage: Passage, view: View, written: Mapping[CrmObject, pl.DataFrame]) -> Undo:
+def plan_undo(passage: Passage, view: View, written: Frames) -> Undo:
     """Decide for every record of ours whether it goes or stays.
 
     Args:
@@ -55,7 +58,7 @@ def plan_undo(passage: Passage, view: View, written: Mapping[CrmObject, pl.DataF
     conflicts = pl.concat(
         [
             pl.DataFrame(schema=CONFLICTS_SCHEMA),
-            *(_edited(view, written, name) for name in CrmObject),
+            *(_edited(view, written, name, unwritten_cells(passage)) for name in CrmObject),
             _worked_on(passage, view),
             _copies(live, known),
             _used_by_others(view, live),
@@ -86,9 +89,12 @@ def _context(view: View) -> str:
 
 
 def _edited(
-    view: View, written: Mapping[CrmObject, pl.DataFrame], crm_object: CrmObject
+    view: View, written: Frames, crm_object: CrmObject, unwritten: pl.DataFrame
 ) -> pl.DataFrame:
-    return edits(compare(crm_object, view.found[crm_object], written[crm_object]).cells)
+    """Cells that hold neither what was wanted nor what an interrupted load left as it was."""
+    cells = compare(crm_object, view.found[crm_object], written[crm_object]).cells
+    keys = ["ref", "field", "before"]
+    return edits(cells.join(unwritten, on=keys, how="anti", nulls_equal=True))
 
 
 def _worked_on(passage: Passage, view: View) -> pl.DataFrame:
