@@ -5,10 +5,13 @@ Rule of the house: a convention only names and renders; what is true of the prac
 
 from core.practice.conventions.a import A
 from core.practice.conventions.b import B
+from core.practice.conventions.c import C
 from core.practice.conventions.d import D
+from core.practice.conventions.e import E
 from core.practice.conventions.f import F
 from core.practice.conventions.g import G
+from core.practice.conventions.h import H
 from core.practice.conventions.panda import PANDA
 
-CONVENTIONS = {convention.name: convention for convention in (PANDA, A, B, D, F, G)}
+CONVENTIONS = {convention.name: convention for convention in (PANDA, A, B, C, D, E, F, G, H)}
 """Every convention by name."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from core.practice.conventions.layout import Cell
+from core.practice.conventions.planted import taken
 from core.practice.course_records import SITES
 
 BLEEDING, SUPPURATION, PLAQUE = 1, 2, 4
@@ -48,7 +49,9 @@ class Encoding:
         recession: 1 where recession is positive, -1 where it is negative.
         marks: What an absent and a present mark are.
         letters: Mark -> letter, where one cell holds all marks of a site.
+        no_letters: What stands where a site has no mark.
         is_text: Whether the cells of readings hold any text.
+        width: How wide a cell of readings is, where it is filled up with blanks.
         no_text: What stands where a finding is not recorded.
     """
 
@@ -59,14 +62,16 @@ class Encoding:
     recession: int = 1
     marks: tuple[Cell, Cell] = (0, 1)
     letters: Mapping[str, str] = field(default_factory=dict)
+    no_letters: Cell = ""
     is_text: bool = False
+    width: int = 0
     no_text: Cell = None
 
     def mm(self, value: int | None) -> Cell:
         """A depth or a distance."""
         if value is None:
-            return self.unmeasured
-        return str(value) if self.is_text else value
+            return self._filled(self.unmeasured)
+        return self._filled(str(value)) if self.is_text else value
 
     def margin(self, value: int | None) -> Cell:
         """A gingival margin."""
@@ -80,4 +85,14 @@ class Encoding:
         """All marks of a site as letters."""
         if flags is None:
             return self.blank
-        return "".join(letter for name, letter in self.letters.items() if flags & BITS[name])
+        found = "".join(letter for name, letter in self.letters.items() if flags & BITS[name])
+        return found or self.no_letters
+
+    def taken(self, written: Cell) -> tuple[Cell] | None:
+        """What a planted reading becomes in a cell; None where the cell cannot hold it."""
+        found = taken(written, is_text=self.is_text, unmeasured=self.unmeasured)
+        return (self._filled(found[0]),) if found else None
+
+    def _filled(self, cell: Cell) -> Cell:
+        """The cell at its full width, and no wider."""
+        return str(cell)[: self.width].ljust(self.width) if self.width else cell

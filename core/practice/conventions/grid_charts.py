@@ -16,7 +16,6 @@ from core.practice.conventions.planted import (
     ROLES,
     PlantedReadings,
     chart_key,
-    taken,
 )
 from core.practice.conventions.schema import Table
 from core.practice.conventions.style import Style, guid
@@ -59,7 +58,7 @@ class GridCharts:
             return (Place(spot[0].table.name, spot[1], None),) if spot else ()
         if planted.site:
             cell = self._cells.get((exam, tooth, ROLES[measure], planted.site))
-            is_lost = isinstance(planted, Fault) and self._taken(planted) is None
+            is_lost = isinstance(planted, Fault) and self._encoding.taken(planted.written) is None
             if cell is None or is_lost:
                 return ()
             grid, key, column = cell
@@ -102,6 +101,7 @@ class GridCharts:
             found |= {str(written): site for site, written in encoding.sites.items()}
         elif held.role == "marks":
             found |= {letter: mark for mark, letter in encoding.letters.items()}
+            found[str(encoding.no_letters)] = "none"
         elif held.role in {"bleeding", "suppuration", "plaque"}:
             no, yes = encoding.marks
             found |= {str(no): "no", str(yes): "yes"}
@@ -144,7 +144,7 @@ class GridCharts:
             site = held.site or SITES[place]
             self._cells[exam, number, held.role, site] = (grid, key, held.column)
             fault = self._planted.cells.get((exam, number, _MEASURES[held.role], site))
-            if fault and (written := self._taken(fault)):
+            if fault and (written := self._encoding.taken(fault.written)):
                 row[column] = written[0]
 
     def _again(
@@ -158,16 +158,12 @@ class GridCharts:
         site = fault.site or SITES[0]
         if grid.shape.grain is Grain.SITE and SITES[place] != site:
             return None
-        again = list(row)
+        again, written = list(row), self._encoding.taken(fault.written)
         for column, held in enumerate(grid.held):
             is_site = (held.site or SITES[place]) == fault.site
-            if held.role == "probing_depth" and is_site and (written := self._taken(fault)):
+            if held.role == "probing_depth" and is_site and written:
                 again[column] = written[0]
         return (exam, tooth.tooth), again
-
-    def _taken(self, fault: Fault) -> tuple[Cell] | None:
-        encoding = self._encoding
-        return taken(fault.written, is_text=encoding.is_text, unmeasured=encoding.unmeasured)
 
 
 def _key_text(grid: Grid, row: list[Cell]) -> str:

@@ -38,6 +38,7 @@ NUMBERED = frozenset(KEY_FIELDS) - {"account_key", "doctor_key", "patient_key", 
 WHOLE = frozenset({"position", "duration_min", "size_bytes", "row_version"})
 MONEY = frozenset({"estimated_value", "fee"})
 LONG = frozenset({"body", "findings", "note", "remark"})
+TEETH = frozenset({"tooth", "teeth"})
 FLAGS = frozenset({"is_active", "is_done", "is_implant", "is_missing"})
 _GONE, _GONE_FROM = "GONE", 900_000
 _HYGIENISTS_FROM = 100
@@ -84,6 +85,7 @@ class Style:
         unknown_date: What stands where a day of birth is unknown.
         date_type: Declared type of dates.
         is_date_text: Whether a date's cell can hold any text.
+        no_such_days: Days that cannot be, as this convention would write them.
         flags: What no and yes are.
         flag_type: Declared type of flags.
         no_text: What stands where there is no text.
@@ -95,6 +97,7 @@ class Style:
         text_type: Declared type of text.
         long_type: Declared type of long text.
         slash: What divides a path.
+        teeth: A list of teeth as the practice numbers them.
         codes: `entity.field` -> value -> code.
         unknown_code: A code that means nothing.
         has_links: Whether foreign keys are declared.
@@ -105,6 +108,7 @@ class Style:
     unknown_date: Cell = "1900-01-01"
     date_type: str = "VARCHAR(10)"
     is_date_text: bool = True
+    no_such_days: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[Cell, Cell] = (0, 1)
     flag_type: str = "INTEGER"
     no_text: Cell = None
@@ -116,6 +120,7 @@ class Style:
     text_type: str = "VARCHAR(255)"
     long_type: str = "TEXT"
     slash: str = "/"
+    teeth: Callable[[str], str] = str
     codes: Mapping[str, Mapping[str, Cell]] = field(default_factory=dict)
     unknown_code: Cell = "ZZ"
     has_links: bool = True
@@ -148,8 +153,9 @@ class Style:
             return lambda value: None if value is None else self.flags[bool(value)]
         if name in MONEY:
             return lambda value: self.no_text if value is None else self.money(value)
-        if name == "file_path":
-            return lambda value: str(value).replace("/", self.slash)
+        if name == "file_path" or name in TEETH:
+            respell = self.teeth if name in TEETH else self._path
+            return lambda value: self.no_text if value is None else respell(str(value))
         return self._texts(self.codes.get(f"{entity}.{name}", {}), is_whole=name in WHOLE)
 
     def takes(self, entity: str) -> Callable[[str, Cell], Planted | None]:
@@ -157,7 +163,8 @@ class Style:
 
         def taken(name: str, written: Cell) -> Planted | None:
             if is_date(name):
-                return (written,) if self.is_date_text else None
+                day = self.no_such_days.get(str(written), written)
+                return (day,) if self.is_date_text else None
             if f"{entity}.{name}" in self.codes:
                 return (self.unknown_code,)
             return (self.render_of(entity, name)(written),)
@@ -169,6 +176,9 @@ class Style:
             return self.key(entity, value) if isinstance(value, int | str) else None
 
         return render
+
+    def _path(self, path: str) -> str:
+        return path.replace("/", self.slash)
 
     def _date(self, value: object) -> Cell:
         if not isinstance(value, date):

@@ -70,3 +70,42 @@ def test_d_has_an_earlier_key_in_few_rows_and_joins_person_and_patient(tables_of
     assert one(query).fetchone() == (rows,)
     assert column_map("d", "Person", "RecordID").options == {"joins": "Patient.PersonID"}
     assert column_map("d", "PerioSite", "ToothID").options == {"joins": "PerioTooth.RecordID"}
+
+
+def test_c_has_only_text_and_repeated_columns_and_no_foreign_key(tables_of):
+    one = tables_of("c").execute
+    names = [row[1] for row in one("PRAGMA table_info(SD_PrTth)")]
+    assert {"PrTth_PD1", "PrTth_PD6", "PrTth_Mk1"} <= set(names)
+    kinds = {row[2].partition("(")[0] for row in one("PRAGMA table_info(SD_TxPl)")}
+    assert kinds == {"VARCHAR", "INTEGER", "TEXT"} - {"INTEGER"}
+    (day,) = one("SELECT PrEx_Date FROM SD_PrEx").fetchone()
+    assert day[2] == day[5] == "/"
+    assert column_map("c", "SD_PrTth", "PrTth_PD3").site == "MB"
+
+
+def test_e_numbers_every_tooth_by_fdi(tables_of):
+    one = tables_of("e").execute
+    for table in ("tblExamDetail", "tblPlan Line", "tblExam Finding"):
+        query = f'SELECT count(*) FROM "{table}" WHERE CAST("Tooth #" AS INTEGER) '  # noqa: S608
+        assert one(query + "BETWEEN 1 AND 10").fetchone() == (0,)
+        assert one(query + "BETWEEN 33 AND 48").fetchone()[0] > 0
+    assert confirmed_map("e").decisions.tooth_numbering == "fdi"
+
+
+def test_f_and_b_number_their_points_in_orders_of_their_own(tables_of):
+    assert column_map("f", "tPerioSite", "iSite").options["1"] == "DB"
+    assert column_map("b", "PerioProbe", "ProbingPoint").options["1"] == "MB"
+    query = "SELECT count(*) FROM tPerioSite WHERE iPD = 99 OR iRec = 99"
+    assert tables_of("f").execute(query).fetchone()[0] > 0
+
+
+def test_h_has_short_names_eight_digit_days_and_filled_cells(tables_of):
+    one = tables_of("h").execute
+    names = [row[0] for row in one("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    columns = [row[1] for name in names for row in one(f'PRAGMA table_info("{name}")')]
+    assert max(map(len, (*names, *columns))) <= 8
+    assert {len(day) for (day,) in one("SELECT PTDOB FROM PATMAST")} == {8}
+    assert {len(cell) for (cell,) in one("SELECT PDMB FROM PRXDTL WHERE TTMISS = 'N'")} == {3}
+    negative = one("SELECT count(*) FROM PRXDTL WHERE CAST(GMB AS INTEGER) < 0").fetchone()[0]
+    assert negative > 0
+    assert confirmed_map("h").decisions.margin_sign == "negative"
