@@ -110,12 +110,13 @@ def provider_owners(
     The placeholder is the user whose token this is; no seat is created for anyone.
 
     Shape:
-        (providers, fields) -> (providers, 2): provider_key, owner (user id as text).
+        (providers, fields) -> (providers + 1, 2): provider_key, owner (user id as text); the row
+        without a key is for records without a provider.
     """
     standing = passage.destination.standing()
     by_email = {user.email.lower(): user.user_id for user in standing.users if user.is_active}
     placeholder = standing.user.user_id
-    rows = []
+    rows: list[tuple[str | None, str]] = [(None, str(placeholder))]
     for key, email, is_active in providers.select("provider_key", "email", "is_active").iter_rows():
         wished = schema_map.users.get(key) or (email if is_active is not False else None) or ""
         rows.append((key, str(by_email.get(wished.lower(), placeholder))))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from core.crosswalk.mapping import Decisions
-from core.records.lines import person_name
+from core.records.person import in_charge
 
 _KIND_NAME = {"visit": "Visit", "call": "Call", "email": "E-mail", "meeting": "Meeting"}
 
@@ -24,14 +24,10 @@ def activities(
     Shape:
         (visits, fields) -> (visits, 1 + fields).
     """
-    providers = (
-        entities["provider"]
-        .join(owners, on="provider_key", how="left")
-        .select("provider_key", person_name().alias("_provider"), pl.col("owner").alias("_owner"))
-    )
+    providers = in_charge(entities["provider"], owners).rename({"_primary_provider": "_provider"})
     joined = (
         entities["visit"]
-        .join(providers, on="provider_key", how="left")
+        .join(providers, on="provider_key", how="left", nulls_equal=True)
         .with_columns(_instant(decisions.zone).alias("_instant"))
         .sort("visit_key")
     )
@@ -48,7 +44,8 @@ def activities(
         ).alias("visit.subject"),
         _note().alias("visit.note"),
         pl.col("_owner").alias("visit.owner"),
-        pl.col("is_done").alias("visit.is_done"),
+        # an activity is always done or not: what the source does not say is not
+        pl.col("is_done").fill_null(value=False).alias("visit.is_done"),
         due_on.alias("visit.due_on"),
         pl.when(has_time).then(pl.col("_instant").dt.time()).alias("visit.due_at"),
     )

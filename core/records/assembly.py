@@ -31,6 +31,12 @@ CARRIERS_SCHEMA = {
     "ref": pl.String(),
 }
 
+_CHILDREN = (
+    ("treatment_plan", "plan_key", ("planned_procedure",)),
+    ("perio_exam", "exam_key", ("site_reading", "tooth_finding")),
+)
+"""Rows that name their patient only through a parent: parent, its key, children."""
+
 LISTING = "listing"
 """Carrier of rows that have no record: they are listed for the person who rebuilds."""
 
@@ -105,9 +111,22 @@ def assemble(
         files: File records without refs (`core.records.file.files`).
         sign: Makes refs.
     """
-    records = {**gathered.records, CrmObject.FILE: files}
+    records = {
+        name: _linked(name, frame, files)
+        for name, frame in {**gathered.records, CrmObject.FILE: files}.items()
+    }
     wanted = {crm_object: _signed(crm_object, frame, sign) for crm_object, frame in records.items()}
     return Assembled(wanted, _carriers(entities, gathered, wanted), gathered.practices.doubtful)
+
+
+def _linked(crm_object: CrmObject, frame: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
+    """The records without links to files that could not be made: an image without its file."""
+    there = files["source_key"].implode()
+    return frame.with_columns(
+        pl.when(pl.col(path).is_in(there)).then(path).alias(path)
+        for path, to in link_fields(crm_object).items()
+        if to is CrmObject.FILE and path in frame.columns
+    )
 
 
 def _signed(crm_object: CrmObject, frame: pl.DataFrame, sign: Sign) -> pl.DataFrame:
@@ -244,8 +263,7 @@ def restrict(
         else frame
         for key, frame in entities.items()
     }
-    plans, exams = kept["treatment_plan"], kept["perio_exam"]
-    kept["planned_procedure"] = kept["planned_procedure"].join(plans, on="plan_key", how="semi")
-    for entity in ("site_reading", "tooth_finding"):
-        kept[entity] = kept[entity].join(exams, on="exam_key", how="semi", maintain_order="left")
+    for parent, key, children in _CHILDREN:
+        for child in children:
+            kept[child] = kept[child].join(kept[parent], on=key, how="semi", maintain_order="left")
     return kept

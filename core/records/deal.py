@@ -1,7 +1,7 @@
 """Treatment plans as deals, each with the chart, diagnosis and images that belong to it.
 
-Rule of the house: a patient with a chart, diagnosis or finding but no plan keeps them on a deal of
-its own, so that none is left behind.
+Rule of the house: a patient with a chart, diagnosis, finding or image but no plan keeps them on a
+deal of its own, so that none is left behind.
 """
 
 from collections.abc import Mapping
@@ -105,7 +105,7 @@ def _base(entities: Mapping[str, pl.DataFrame], decisions: Decisions) -> pl.Data
     )
     clinical = pl.concat(
         entities[name].select("patient_key")
-        for name in ("perio_exam", "diagnosis", "custom_finding")
+        for name in ("perio_exam", "diagnosis", "custom_finding", "radiograph")
     ).unique()
     alone = clinical.join(plans, on="patient_key", how="anti").select(
         pl.format("patient|{}|record", "patient_key").alias("deal_key"),
@@ -154,8 +154,10 @@ def _money(procedures: pl.DataFrame) -> pl.DataFrame:
     ordered = procedures.with_columns(
         pl.format("treatment_plan|{}", "plan_key").alias("deal_key")
     ).sort("deal_key", "position", "procedure_key", nulls_last=True)
+    fees = pl.col("fee").sum().cast(pl.Decimal(12, 2))
     total = ordered.group_by("deal_key", maintain_order=True).agg(
-        pl.col("fee").sum().cast(pl.Decimal(12, 2)).alias("procedures_total")
+        # fees that nobody wrote down are no sum of nothing
+        pl.when(pl.col("fee").count() > 0).then(fees).alias("procedures_total")
     )
     parts = [
         said("position"),

@@ -76,10 +76,11 @@ def file_requests(entities: Mapping[str, pl.DataFrame], of_exam: pl.DataFrame) -
 
 def _rows(rows: pl.DataFrame, entity: str, recipe: Recipe, on: str, *, kind: str) -> pl.DataFrame:
     key = f"{entity}_key"
-    is_second = kind == "letter-original"
+    # a row that is a record or another file besides has the file under a key of its own
+    form = {"letter-original": "|original", "note": "|text"}.get(kind, "")
     path = pl.col("file_path") if "file_path" in rows.columns else pl.lit(None, pl.String())
     plan = pl.col("plan_key") if "plan_key" in rows.columns else pl.lit(None, pl.String())
-    name = pl.format(f"{entity}|{{}}" + ("|original" if is_second else ""), key)
+    name = pl.format(f"{entity}|{{}}{form}", key)
     return rows.select(
         name.alias("file_key"),
         pl.lit(entity).alias("entity"),

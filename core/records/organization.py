@@ -44,9 +44,7 @@ def group_practices(doctors: pl.DataFrame) -> Practices:
         (doctors, fields) -> practices (p, 8), members (doctors, 2), doubtful (d, 2).
     """
     placed = doctors.sort("doctor_key").with_columns(_place().alias("_place"))
-    members = placed.with_columns(
-        pl.col("doctor_key").min().over("_place").alias("practice_key")
-    ).with_columns(pl.col("zip_code").cast(pl.String))
+    members = placed.with_columns(pl.col("doctor_key").min().over("_place").alias("practice_key"))
     practices = (
         members.group_by("practice_key", maintain_order=True)
         .agg(
@@ -55,8 +53,12 @@ def group_practices(doctors: pl.DataFrame) -> Practices:
             address_line().drop_nulls().first().alias("address"),
             pl.col("phone").drop_nulls().first(),
             pl.col("fax").drop_nulls().first(),
-            _joined("specialty"),
-            _joined("source_type").alias("referral_source_type"),
+        )
+        .join(_most_first(members, "specialty", "specialty"), on="practice_key", how="left")
+        .join(
+            _most_first(members, "source_type", "referral_source_type"),
+            on="practice_key",
+            how="left",
         )
         .with_columns(_practice_name().alias("name"))
         .join(_doctor_lines(members), on="practice_key", how="left")
@@ -74,10 +76,13 @@ def _place() -> pl.Expr:
     for word, short in _WORDS.items():
         street = street.str.replace_all(rf"\b{word}\b", short)
     street = street.str.replace_all(" ", "")
-    address = street + "@" + pl.col("zip_code").str.slice(0, 5)
+    # a street without a letter or digit that is left tells nobody where it is
+    address = pl.when(street != "").then(street) + "@" + pl.col("zip_code").str.slice(0, 5)
     phone = _digits("phone")
     return pl.coalesce(
-        address, pl.when(phone != "").then("phone:" + phone), "alone:" + pl.col("doctor_key")
+        address,
+        pl.when(phone != "").then(pl.lit("phone:") + phone),
+        pl.lit("alone:") + pl.col("doctor_key"),
     )
 
 
@@ -85,18 +90,24 @@ def _digits(column: str) -> pl.Expr:
     return pl.col(column).str.replace_all(r"\D", "")
 
 
-def _joined(column: str) -> pl.Expr:
-    return pl.col(column).drop_nulls().unique(maintain_order=True).str.join(", ").replace("", None)
+def _most_first(members: pl.DataFrame, column: str, name: str) -> pl.DataFrame:
+    """The distinct values of each practice, the one of most doctors first."""
+    counted = members.drop_nulls(column).group_by("practice_key", column).len()
+    ordered = counted.sort("practice_key", -pl.col("len").cast(pl.Int64), column)
+    return ordered.group_by("practice_key", maintain_order=True).agg(
+        pl.col(column).str.join(", ").alias(name)
+    )
 
 
 def _practice_name() -> pl.Expr:
     doctors = pl.col("_doctor").list.drop_nulls()
     named = (
         pl.when(doctors.list.len() == 1)
-        .then("Dr. " + doctors.list.first())
-        .otherwise("Drs. " + doctors.list.slice(0, 3).list.join(", "))
+        .then(pl.lit("Dr. ") + doctors.list.first())
+        .when(doctors.list.len() > 1)
+        .then(pl.lit("Drs. ") + doctors.list.slice(0, 3).list.join(", "))
     )
-    return pl.coalesce("practice_name", named)
+    return pl.coalesce("practice_name", named, pl.format("Practice {}", "practice_key"))
 
 
 def _doctor_lines(members: pl.DataFrame) -> pl.DataFrame:

@@ -56,7 +56,8 @@ def persons(
     Args:
         entities: Accepted rows.
         practices: Doctors in practices.
-        owners: provider_key, owner (the destination user's id as text).
+        owners: provider_key, owner (the destination user's id as text); the row without a key
+            is for patients without a provider.
 
     Shape:
         (patients, fields) -> (patients, 1 + fields).
@@ -64,7 +65,9 @@ def persons(
     patients = entities["patient"]
     joined = (
         patients.join(_accounts(entities["account"]), on="account_key", how="left")
-        .join(_providers(entities["provider"], owners), on="provider_key", how="left")
+        .join(
+            in_charge(entities["provider"], owners), on="provider_key", how="left", nulls_equal=True
+        )
         .join(_referrals(entities["referral"], practices), on="patient_key", how="left")
         .join(_referral_lines(entities), on="patient_key", how="left")
         .join(_policies(entities["coverage"]), on="patient_key", how="left")
@@ -113,10 +116,15 @@ def _accounts(accounts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _providers(providers: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
-    return providers.join(owners, on="provider_key", how="left").select(
-        "provider_key", person_name().alias("_primary_provider"), pl.col("owner").alias("_owner")
-    )
+def in_charge(providers: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    """Name and owner of each provider; the row without a key is for records without a provider.
+
+    Shape:
+        -> (providers + 1, 3): provider_key, _primary_provider, _owner.
+    """
+    named = providers.select("provider_key", person_name().alias("_primary_provider"))
+    in_charge_of = owners.select("provider_key", pl.col("owner").alias("_owner"))
+    return named.join(in_charge_of, on="provider_key", how="full", coalesce=True)
 
 
 def _in_order(referrals: pl.DataFrame) -> pl.DataFrame:
