@@ -4,20 +4,23 @@ Rule of the house: it is a process of its own, it ends with whoever started it, 
 second uses the one that runs.
 """
 
-import contextlib
 import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from urllib.request import Request, urlopen
+from urllib.request import ProxyHandler, Request, build_opener
 
 from core.errors import DestinationUnreachable
 
 _NOTE = "sandbox.json"
 _STATE = "sandbox.sqlite"
 _ANSWER_WITHIN_S = 2.0
+_LET_GO_S, _TRY_EVERY_S = 10.0, 0.2
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ def run_sandbox(folder: Path, tier: str) -> Sandbox:
     Raises:
         DestinationUnreachable: it does not start.
     """
+    folder = folder.resolve()
     noted = _noted(folder)
     return noted if noted is not None else _start(folder, tier)
 
@@ -65,9 +69,11 @@ def _noted(folder: Path) -> Sandbox | None:
     try:
         note = json.loads((folder / _NOTE).read_text(encoding="utf-8"))
         sandbox = Sandbox(str(note["base_url"]), str(note["token"]), folder)
-    except (OSError, ValueError, KeyError):
+        is_ours = note["state"] == str(folder / _STATE)
+    except (OSError, ValueError, KeyError, TypeError):
         return None
-    return sandbox if _answers(sandbox) else None
+    # a note that came with a copied folder leads to the sandbox of another one
+    return sandbox if is_ours and _answers(sandbox) else None
 
 
 def _answers(sandbox: Sandbox) -> bool:
@@ -76,46 +82,62 @@ def _answers(sandbox: Sandbox) -> bool:
     request = Request(  # noqa: S310 - the scheme and the host were just checked
         f"{sandbox.base_url}/sandbox/stats", headers={"x-api-token": sandbox.token}
     )
+    directly = build_opener(ProxyHandler({}))
     try:
-        with urlopen(request, timeout=_ANSWER_WITHIN_S) as answer:  # noqa: S310 - as above
+        with directly.open(request, timeout=_ANSWER_WITHIN_S) as answer:
             return bool(answer.status == 200)  # noqa: PLR2004 - HTTP
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 
 def _start(folder: Path, tier: str) -> Sandbox:
+    state = folder / _STATE
+    # the sandbox of a run that was killed may still be about to let go of the state file
+    until_s = time.monotonic() + (_LET_GO_S if state.exists() else 0.0)
+    while (running := _launched(state, tier)) is None:
+        if time.monotonic() > until_s:
+            message = "The sandbox did not start."
+            step = f"Run `./perio sandbox --state {folder.name}/{_STATE}` to see why."
+            raise DestinationUnreachable(message, next_step=step)
+        time.sleep(_TRY_EVERY_S)
+    process, said = running
+    sandbox = Sandbox(said["base_url"], said["token"], folder, process)
+    _write_note(folder, {**said, "state": str(state)})
+    return sandbox
+
+
+def _launched(state: Path, tier: str) -> tuple[subprocess.Popen[str], dict[str, str]] | None:
+    """A sandbox and what it says of itself; None when it ends at once."""
     command = [
         *(sys.executable, "-m", "core.sandbox", "--while-stdin-open", "--port", "0"),
-        *("--state", str(folder / _STATE), "--tier", tier),
+        *("--state", str(state), "--tier", tier),
     ]
     running = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
         cwd=Path(__file__).resolve().parent.parent,
         # a Ctrl-C meant for us must not end the sandbox before our last requests
         start_new_session=True,
     )
+    assert running.stdin is not None
     assert running.stdout is not None
     try:
-        said = json.loads(running.stdout.readline())
+        said: dict[str, str] = json.loads(running.stdout.readline())
     except ValueError:
         running.kill()
         running.wait()
-        message = "The sandbox did not start."
-        step = f"Run `./perio sandbox --state {folder.name}/{_STATE}` to see why."
-        raise DestinationUnreachable(message, next_step=step) from None
-    sandbox = Sandbox(said["base_url"], said["token"], folder, running)
-    _write_note(folder, sandbox, said.get("pid", os.getpid()))
-    return sandbox
+        running.stdin.close()
+        running.stdout.close()
+        return None
+    return running, said
 
 
-def _write_note(folder: Path, sandbox: Sandbox, pid: int) -> None:
-    note = folder / _NOTE
-    with contextlib.suppress(FileNotFoundError):
-        note.unlink()
-    document = {"base_url": sandbox.base_url, "token": sandbox.token, "pid": pid}
-    handle = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write_note(folder: Path, said: Mapping[str, str]) -> None:
+    beside = folder / f"{_NOTE}.{os.getpid()}"
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
-        json.dump(document, out)
+        json.dump(dict(said), out)
+    beside.replace(folder / _NOTE)
