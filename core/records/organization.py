@@ -116,7 +116,7 @@ def _doctor_lines(members: pl.DataFrame) -> pl.DataFrame:
     )
     parts = [
         said("doctor_key"),
-        name,
+        name.replace("", None),
         said("specialty"),
         said("source_type"),
         said("phone", "phone"),
