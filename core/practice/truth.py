@@ -52,7 +52,7 @@ def _as_rejected(place: Place, planted: Planted) -> Json:
 
 def _as_odd(place: Place, planted: Planted) -> Json:
     kind = planted.kind if isinstance(planted, Oddity) else ""
-    return {**_place(place), "kind": kind}
+    return {**_place(place), "site": place.site, "kind": kind}
 
 
 def _oddities(practice: Practice, outcome: str, places: Places) -> list[Json]:

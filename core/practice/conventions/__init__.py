@@ -11,7 +11,12 @@ from core.practice.conventions.e import E
 from core.practice.conventions.f import F
 from core.practice.conventions.g import G
 from core.practice.conventions.h import H
+from core.practice.conventions.i import I
+from core.practice.conventions.j import J
+from core.practice.conventions.k import K
 from core.practice.conventions.panda import PANDA
 
-CONVENTIONS = {convention.name: convention for convention in (PANDA, A, B, C, D, E, F, G, H)}
+CONVENTIONS = {
+    convention.name: convention for convention in (PANDA, A, B, C, D, E, F, G, H, I, J, K)
+}
 """Every convention by name."""

@@ -83,14 +83,8 @@ class Charts(Protocol):
         ...
 
 
-class MakesCharts(Protocol):
-    """Makes the writer of charts."""
-
-    def __call__(
-        self, faults: Iterable[Fault], oddities: Iterable[Oddity], first_key: int
-    ) -> Charts:
-        """A writer that numbers its rows from `first_key`."""
-        ...
+MakesCharts = Callable[[Iterable[Fault], Iterable[Oddity], int], Charts]
+"""Makes the writer of charts from what is planted; it numbers its rows from the number given."""
 
 
 def _as_in_the_model(_entity: str, key: int | str) -> str:

@@ -34,7 +34,7 @@ class Cells:
 
         def make(exam: Exam, tooth: Tooth | None, place: int) -> Cell:
             if held.tooth:
-                tooth = next((one for one in exam.teeth if one.tooth == held.tooth), None)
+                tooth = _tooth(exam, held.tooth)
             return None if tooth is None else of_tooth(tooth, place)
 
         return make
@@ -89,6 +89,13 @@ class Cells:
             "note": lambda tooth, _: tooth.note or no_text,
         }
         return found[role]
+
+
+def _tooth(exam: Exam, number: int) -> Tooth | None:
+    """A tooth of the exam; mostly all 32 are there in order."""
+    if len(exam.teeth) >= number and exam.teeth[number - 1].tooth == number:
+        return exam.teeth[number - 1]
+    return next((one for one in exam.teeth if one.tooth == number), None)
 
 
 def _names(exam: Exam, tooth: Tooth | None) -> tuple[int, int]:

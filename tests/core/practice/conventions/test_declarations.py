@@ -28,6 +28,7 @@ ROLES = {
     "bleeding",
     "chart",
     "exam_key",
+    "furcation",
     "gingival_margin",
     "implants",
     "marks",
@@ -205,4 +206,4 @@ def test_later_work_is_refused_where_it_cannot_be_written(written, tmp_path):
 
 
 def test_the_conventions_are_eleven_letters_and_the_one_that_is_moved():
-    assert set(CONVENTIONS) <= {"panda", *"abcdefghijk"}
+    assert tuple(CONVENTIONS) == ("panda", *"abcdefghijk")

@@ -14,6 +14,8 @@ WITHOUT_STRANGE_TEETH = {"i", "j", "k"}
 WITHOUT_MGJ = {"b", "f", "g"}
 WIDTHS = {"h": 3}
 """How much of a planted text a cell holds."""
+SIGNS = {"j": {"depth": "?", "margin": "??"}}
+"""What stands for any planted text in a cell of one sign or two."""
 
 
 def decoded_by_itself(written):
@@ -43,6 +45,8 @@ def test_a_chart_reads_back_as_what_was_found(written):
         is_cell = fault.entity == "site_reading" and fault.site and fault.rule != "duplicate"
         if is_cell and stands_in(written, fault):
             cell = fault.written[: WIDTHS.get(name)].strip()
+            if name in SIGNS:
+                cell = SIGNS[name][fault.key[2]]
             number = int(cell) if cell.isdigit() else cell
             plant(wanted, written.practice, fault, number)
             planted += 1
