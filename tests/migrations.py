@@ -8,6 +8,8 @@ import json
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,13 +98,25 @@ class Migration:
             yield bench
 
     @contextmanager
-    def sandbox(self) -> Iterator[Account]:
+    def sandbox(self, *options: str) -> Iterator[Account]:
         """Keep the sandbox up meanwhile; whoever opens the migration uses this one."""
+        if options:
+            with served(self.folder, *options) as account:
+                yield account
+            return
         sandbox = run_sandbox(self.folder, "fast")
         try:
             yield Account(sandbox.base_url, sandbox.token)
         finally:
             sandbox.close()
+
+    @contextmanager
+    def faulty_sandbox(self, *faults: dict[str, Any]) -> Iterator[Account]:
+        """As `sandbox`, with things going wrong by plan."""
+        plan = self.folder / "faults.json"
+        plan.write_text(json.dumps(faults))
+        with self.sandbox("--faults", str(plan)) as account:
+            yield account
 
     def take(self, step: Callable[[Passage], Result]) -> Result:
         """Take one step of the road."""
@@ -148,6 +162,28 @@ class Migration:
     def kept(self, name: str) -> dict[str, Any]:
         with self.opened(lock=False) as bench:
             return bench.ledger.kept(name) or {}
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[Account]:
+    """A sandbox with options of its own, noted in the folder as the one that runs."""
+    state = folder.resolve() / "sandbox.sqlite"
+    command = [sys.executable, "-m", "core.sandbox", "--while-stdin-open", "--state", str(state)]
+    with subprocess.Popen(
+        [*command, *options],
+        cwd=HOUSE,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        said = json.loads(running.stdout.readline())
+        note = folder / "sandbox.json"
+        note.write_text(json.dumps({**said, "state": str(state)}))
+        yield Account(said["base_url"], said["token"])
+        note.unlink()
+        running.stdin.close()
 
 
 def contents(state: Path) -> dict[tuple[str, int], tuple[object, object]]:
