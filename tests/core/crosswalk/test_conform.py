@@ -15,7 +15,7 @@ from core.crosswalk.mapping import ColumnMap, Decisions, TableMap
 from core.crosswalk.outcome import Surroundings, left_cells
 from core.errors import MapGap, SourceShapeChanged
 
-LAW = settings(deadline=None, max_examples=60)
+LAW = settings(deadline=None, max_examples=25)
 
 PLANS = TableMap(
     "Plans",

@@ -13,7 +13,7 @@ from core.crosswalk.mapping import ColumnMap, Decisions, SchemaMap, TableMap, lo
 from core.errors import MapGap, SettingMissing
 
 LAW = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 # what a TOML file can hold: any text but lone surrogates
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -12,7 +12,7 @@ from core.crosswalk.measures import MEASURES, SITES, conform_measures
 from core.crosswalk.outcome import Surroundings
 from core.errors import SourceShapeChanged
 
-LAW = settings(deadline=None, max_examples=60)
+LAW = settings(deadline=None, max_examples=25)
 CODES = {"1": "probing_depth", "2": "gingival_margin", "3": "mgj", "4": "bits"}
 CODE_OF = {measure: code for code, measure in CODES.items()}
 TABLE = TableMap(

@@ -13,7 +13,7 @@ from core.crosswalk.reading import READINGS
 from core.text import as_text
 from core.vocabulary import ENTITIES
 
-LAW = settings(deadline=None, max_examples=60)
+LAW = settings(deadline=None, max_examples=25)
 DECISIONS = Decisions()
 UNREAD = object()
 NOTHING = None

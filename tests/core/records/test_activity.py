@@ -12,7 +12,7 @@ from core.records.activity import activities
 from core.vocabulary import CrmObject
 from tests.core.records.entities import OWNERS, practice_of, ref, whole
 
-LAW = settings(deadline=None, max_examples=60)
+LAW = settings(deadline=None, max_examples=25)
 OAK = {"patient_key": "p", "last_name": "Oak"}
 VISIT = {
     "visit_key": "v",
