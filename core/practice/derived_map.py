@@ -68,7 +68,7 @@ def _table_map(layout: Layout) -> TableMap:
     return TableMap(
         layout.table.name,
         layout.entity,
-        layout.shape,
+        str(layout.shape),
         layout.key_columns,
         columns=tuple(_columns(layout)),
     )
@@ -104,7 +104,12 @@ def _reading(layout: Layout, name: str, place: str) -> tuple[str, dict[str, str]
 def _chart_map(table: ChartTable, charts: Charts) -> TableMap:
     columns = tuple(_chart_column(one) for one in charts.meanings() if one.table == table.name)
     return TableMap(
-        table.name, table.entity, table.layout, table.key, dict(table.measures), columns=columns
+        table.name,
+        table.entity,
+        str(table.layout),
+        table.key,
+        dict(table.measures),
+        columns=columns,
     )
 
 

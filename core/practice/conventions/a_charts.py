@@ -9,6 +9,7 @@ from core.practice.conventions.a_style import STYLE
 from core.practice.conventions.convention import ChartTable, Meaning, Place
 from core.practice.conventions.declared import column, column_words
 from core.practice.conventions.layout import Cell, Row
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.planted import CHART_ENTITIES, PlantedReadings, chart_key, taken
 from core.practice.conventions.schema import Table
 from core.practice.course_records import SITES, Exam, Six, Tooth
@@ -93,7 +94,9 @@ class MeasureCharts:
     def tables(self) -> tuple[ChartTable, ...]:
         """How each table of the charts is read."""
         key = ("PerioMeasureNum",)
-        return (ChartTable(self.table.name, "site_reading", "tooth_measures", key, MEASURES),)
+        return (
+            ChartTable(self.table.name, "site_reading", MapLayout.TOOTH_MEASURES, key, MEASURES),
+        )
 
     def _rows(self, exams: list[Exam]) -> Iterator[Row]:
         later: list[tuple[Key, Row]] = []

@@ -17,6 +17,7 @@ from core.practice.conventions.encoding import Encoding
 from core.practice.conventions.grid import Grain, Shape, grid
 from core.practice.conventions.grid_charts import MakesGridCharts
 from core.practice.conventions.layout import plain
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.style import Style, number_key
 
 STYLE = Style(
@@ -154,7 +155,7 @@ TEETH = grid(
     ENCODING,
     Shape(
         Grain.TOOTH,
-        "rows",
+        MapLayout.ROWS,
         ("TransId", "Tooth"),
         options={"exam_key": {"joins": "Transactions.RefId"}},
     ),
@@ -169,7 +170,7 @@ PROBES = grid(
     ENCODING,
     Shape(
         Grain.SITE,
-        "site_rows",
+        MapLayout.SITE_ROWS,
         ("TransId", "Tooth", "ProbingPoint"),
         is_declared=False,
         options={"exam_key": {"joins": "Transactions.RefId"}},

@@ -13,6 +13,7 @@ from core.practice.conventions.encoding import Encoding
 from core.practice.conventions.grid import Grain, Shape, grid
 from core.practice.conventions.grid_charts import MakesGridCharts
 from core.practice.conventions.layout import Cell
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.style import Style
 
 
@@ -144,7 +145,7 @@ CHART = grid(
     PrTth_Mk{site}:VARCHAR(3)=marks
     """,
     ENCODING,
-    Shape(Grain.TOOTH, "tooth_row", ("PrTth_ID",)),
+    Shape(Grain.TOOTH, MapLayout.TOOTH_ROW, ("PrTth_ID",)),
 )
 
 SETTINGS: Json = {

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Protocol
 
 from core.practice.conventions.layout import Layout, Row, model_key_of
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.schema import Table
 from core.practice.course_records import Exam
 from core.practice.model import Fault, Key, Oddity, Practice
@@ -56,7 +57,7 @@ class ChartTable:
 
     name: str
     entity: str
-    layout: str
+    layout: MapLayout
     key: tuple[str, ...]
     measures: Mapping[str, str] = dataclasses.field(default_factory=dict)
 

@@ -11,6 +11,7 @@ from core.practice.conventions.encoding import Encoding
 from core.practice.conventions.grid import Grain, Shape, grid
 from core.practice.conventions.grid_charts import MakesGridCharts
 from core.practice.conventions.layout import Cell
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.style import Style, guid, guid_key
 
 _LEGACY = "The key of an earlier program; most rows have none."
@@ -123,7 +124,7 @@ LAYOUTS = declared(
     hows={"legacy": _legacy, "person": _person},
     apart={
         "Person": Apart(
-            shape="joined",
+            shape=MapLayout.JOINED,
             options={"RecordID": {"joins": "Patient.PersonID"}},
             left={"RecordID": "Joins the person to the patient.", "PMSRecordID": _LEGACY},
         ),
@@ -169,7 +170,7 @@ TEETH = grid(
     Comment:NVARCHAR(255)=note
     """,
     ENCODING,
-    Shape(Grain.TOOTH, "rows", ("RecordID",)),
+    Shape(Grain.TOOTH, MapLayout.ROWS, ("RecordID",)),
 )
 SITES = grid(
     "PerioSite",
@@ -181,7 +182,7 @@ SITES = grid(
     ENCODING,
     Shape(
         Grain.SITE,
-        "site_rows",
+        MapLayout.SITE_ROWS,
         ("RecordID",),
         foreign=(("ToothID", "PerioTooth", "RecordID"),),
         options={"tooth_row": {"joins": "PerioTooth.RecordID"}},

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.practice.conventions.layout import Layout, Records, Render, key_field
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.schema import Table
 from core.practice.conventions.style import KEY_FIELDS, Style
 
@@ -103,7 +104,7 @@ class Apart:
     records: Records = ""
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     left: Mapping[str, str] = field(default_factory=dict)
-    shape: str = "rows"
+    shape: MapLayout = MapLayout.ROWS
     links: tuple[tuple[str, str, str], ...] = ()
     is_beside: bool = False
 

@@ -8,6 +8,7 @@ from core.practice.conventions.declared import declared
 from core.practice.conventions.encoding import Encoding, fdi, fdi_text
 from core.practice.conventions.grid import Grain, Shape, grid
 from core.practice.conventions.grid_charts import MakesGridCharts
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.style import Style, number_key
 
 STYLE = Style(
@@ -110,7 +111,7 @@ TEETH = grid(
     Tooth Note:NVARCHAR(255)=note
     """,
     ENCODING,
-    Shape(Grain.TOOTH, "rows", ("Exam ID", "Tooth #")),
+    Shape(Grain.TOOTH, MapLayout.ROWS, ("Exam ID", "Tooth #")),
 )
 DETAIL = grid(
     "tblExamDetail",
@@ -120,7 +121,7 @@ DETAIL = grid(
     Sup {site}:BIT=suppuration, Plq {site}:BIT=plaque
     """,
     ENCODING,
-    Shape(Grain.PROBED_TOOTH, "tooth_row", ("Exam ID", "Tooth #")),
+    Shape(Grain.PROBED_TOOTH, MapLayout.TOOTH_ROW, ("Exam ID", "Tooth #")),
 )
 
 SETTINGS: Json = {

@@ -8,6 +8,7 @@ from core.practice.conventions.declared import declared
 from core.practice.conventions.encoding import Encoding
 from core.practice.conventions.grid import Grain, Shape, grid
 from core.practice.conventions.grid_charts import MakesGridCharts
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.style import Style, number_key
 
 STYLE = Style(
@@ -105,7 +106,7 @@ TEETH = grid(
     sFurL:VARCHAR(4)=furcation_l sFurM:VARCHAR(4)=furcation_m sFurD:VARCHAR(4)=furcation_d
     """,
     ENCODING,
-    Shape(Grain.TOOTH, "rows", ("lToothID",)),
+    Shape(Grain.TOOTH, MapLayout.ROWS, ("lToothID",)),
 )
 SITES = grid(
     "tPerioSite",
@@ -115,7 +116,7 @@ SITES = grid(
     bSup:BIT=suppuration bPlq:BIT=plaque
     """,
     ENCODING,
-    Shape(Grain.SITE, "site_rows", ("lSiteID",)),
+    Shape(Grain.SITE, MapLayout.SITE_ROWS, ("lSiteID",)),
 )
 
 SETTINGS: Json = {

@@ -8,6 +8,7 @@ from core.practice.conventions.declared import declared
 from core.practice.conventions.encoding import Encoding
 from core.practice.conventions.grid import Grain, Shape, grid
 from core.practice.conventions.grid_charts import MakesGridCharts
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.style import Style
 
 STYLE = Style(date_type="DATE", is_date_text=False, flags=("N", "Y"), flag_type="CHAR(1)")
@@ -98,7 +99,7 @@ TEETH = grid(
     furc_scale_cd:VARCHAR(20)=furcation_scale note_txt:VARCHAR(255)=note
     """,
     ENCODING,
-    Shape(Grain.TOOTH, "rows", ("exam_id", "tooth_no")),
+    Shape(Grain.TOOTH, MapLayout.ROWS, ("exam_id", "tooth_no")),
 )
 SITES = grid(
     "perio_site",
@@ -108,7 +109,7 @@ SITES = grid(
     supp_ind:CHAR(1)=suppuration plaque_ind:CHAR(1)=plaque
     """,
     ENCODING,
-    Shape(Grain.SITE, "site_rows", ("exam_id", "tooth_no", "site_cd")),
+    Shape(Grain.SITE, MapLayout.SITE_ROWS, ("exam_id", "tooth_no", "site_cd")),
 )
 
 SETTINGS: Json = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.practice.conventions.encoding import BITS, Encoding
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.schema import Table
 from core.practice.course_records import SITES, Exam, Tooth
 
@@ -65,7 +66,7 @@ class Shape:
     """
 
     grain: Grain
-    layout: str
+    layout: MapLayout
     key: tuple[str, ...]
     is_declared: bool = True
     teeth: tuple[int, ...] = ()

@@ -9,6 +9,7 @@ from core.practice.conventions.encoding import Encoding
 from core.practice.conventions.grid import Grain, Shape, grid
 from core.practice.conventions.grid_charts import MakesGridCharts
 from core.practice.conventions.layout import Cell
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.style import Style
 
 _WIDTH = 25
@@ -130,7 +131,7 @@ CHART = grid(
     SP{site}:CHAR(1)=suppuration PL{site}:CHAR(1)=plaque
     """,
     ENCODING,
-    Shape(Grain.TOOTH, "tooth_row", ("PRXNO", "TTHNO"), is_declared=False),
+    Shape(Grain.TOOTH, MapLayout.TOOTH_ROW, ("PRXNO", "TTHNO"), is_declared=False),
 )
 
 SETTINGS: Json = {

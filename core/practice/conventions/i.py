@@ -12,6 +12,7 @@ from core.practice.conventions.declared import declared
 from core.practice.conventions.encoding import Encoding
 from core.practice.conventions.grid import Grain, Grid, Shape, grid
 from core.practice.conventions.grid_charts import MakesGridCharts
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.plain_tables import EXAM, PLAIN
 from core.practice.conventions.style import Style
 
@@ -34,7 +35,7 @@ def _jaw(name: str, teeth: tuple[int, ...]) -> Grid:
         T{tooth}_PL_{site}:TINYINT=plaque
         """,
         ENCODING,
-        Shape(Grain.EXAM, "wide_exam", ("ExamID",), teeth=teeth),
+        Shape(Grain.EXAM, MapLayout.WIDE_EXAM, ("ExamID",), teeth=teeth),
     )
     assert len(found.table.columns) <= MOST_COLUMNS, f"{name}: too wide"
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from core.practice.conventions.convention import ChartTable, Meaning, Place
 from core.practice.conventions.layout import Cell, Row
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.planted import (
     CHART_ENTITIES,
     ROLES,
@@ -123,7 +124,7 @@ class PackedCharts:
 
     def tables(self) -> tuple[ChartTable, ...]:
         """How each table of the charts is read."""
-        return (ChartTable(TABLE.name, "site_reading", "packed", ("ExamID",)),)
+        return (ChartTable(TABLE.name, "site_reading", MapLayout.PACKED, ("ExamID",)),)
 
     def _rows(self, exams: list[Exam]) -> Iterator[Row]:
         for exam in exams:

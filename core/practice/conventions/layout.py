@@ -9,6 +9,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Protocol
 
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.schema import Table
 from core.practice.model import Fault, Key, Practice
 
@@ -62,7 +63,7 @@ class Layout:
     render: Mapping[str, Render] = field(default_factory=dict)
     takes: Callable[[str, Cell], Planted | None] = _as_planted
     key: tuple[str, ...] = ()
-    shape: str = "rows"
+    shape: MapLayout = MapLayout.ROWS
     is_beside: bool = False
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from functools import cache
 
 from core.practice.conventions.convention import ChartTable, Meaning, Place
 from core.practice.conventions.layout import Cell, Row
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.panda_tables import PERIO_MEASURE, PERIO_TOOTH
 from core.practice.conventions.schema import Table
 from core.practice.course_records import SITES, Exam, Six, Tooth
@@ -106,9 +107,13 @@ class PandaCharts:
         """How each table of the charts is read."""
         measures = {"1": "probing_depth", "2": "gingival_margin", "3": "mgj", "4": "bits"}
         return (
-            ChartTable(PERIO_TOOTH.name, "tooth_finding", "rows", PERIO_TOOTH.key),
+            ChartTable(PERIO_TOOTH.name, "tooth_finding", MapLayout.ROWS, PERIO_TOOTH.key),
             ChartTable(
-                PERIO_MEASURE.name, "site_reading", "tooth_measures", ("MeasureID",), measures
+                PERIO_MEASURE.name,
+                "site_reading",
+                MapLayout.TOOTH_MEASURES,
+                ("MeasureID",),
+                measures,
             ),
         )
 

@@ -11,9 +11,11 @@ from collections import Counter
 
 import pytest
 
+from core.crosswalk.mapping import load, save
 from core.errors import SettingMissing
 from core.practice.change import change_practice
 from core.practice.conventions import CONVENTIONS
+from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.panda import PANDA
 from core.practice.make import make_practice
 from core.practice.truth_map import confirmed_map
@@ -95,7 +97,7 @@ def test_the_declared_keys_and_links_stand_in_the_database(written):
 
 def test_a_fault_is_listed_once_and_where_it_stands(written):
     entries = [tuple(sorted(e.items(), key=str)) for e in written.truth["rejected"]]
-    assert max(Counter(entries).values()) == 1
+    assert max(Counter(entries).values(), default=1) == 1
     tables = {table.name: table for table in written.convention.tables}
     keys = {one.name: one.key for one in written.convention.charts((), (), 1).tables()}
     keys |= {one.table.name: one.key_columns for one in written.convention.layouts if one.entity}
@@ -140,6 +142,14 @@ def test_the_confirmed_map_answers_every_column(written):
     declared = {table.name: set(table.names) for table in written.convention.tables}
     assert answered == declared
     assert confirmed.unanswered() == ()
+
+
+def test_the_confirmed_map_is_the_same_after_saving_and_loading(written, tmp_path):
+    confirmed = confirmed_map(written.convention.name)
+    save(confirmed, tmp_path / "map.toml")
+    assert load(tmp_path / "map.toml").digest() == confirmed.digest()
+    assert {type(table.layout) for table in confirmed.tables} == {str}
+    assert {table.layout for table in confirmed.tables} <= set(MapLayout)
 
 
 def test_the_confirmed_map_names_fields_of_the_vocabulary_or_roles_of_a_chart(written):
