@@ -21,6 +21,20 @@ NOT_CARRIED = {
 NOBODY_KNOWS = "Nobody at the practice knows it; nothing refers to it."
 CHART_KEY = "Numbers the source's rows; exam, tooth and site tell apart."
 
+_CHART_READINGS = {
+    "bits": "integer",
+    "bleeding": "option",
+    "gingival_margin": "integer",
+    "is_implant": "flag",
+    "is_missing": "flag",
+    "mgj": "integer",
+    "plaque": "option",
+    "probing_depth": "integer",
+    "site": "option",
+    "suppuration": "option",
+    "value": "integer",
+}
+"""Role in a chart -> how its column is read; packed texts are read as text."""
 _READINGS = {
     "body": "verbatim",
     "cell_phone": "phone",
@@ -117,5 +131,5 @@ def _chart_column(meaning: Meaning) -> ColumnMap:
     options = dict(meaning.options)
     if not meaning.field:
         return ColumnMap(meaning.column, options=options, left=meaning.note or CHART_KEY)
-    reading = "integer" if meaning.field in {"value", "bits"} else "text"
+    reading = "text" if "order" in options else _CHART_READINGS.get(meaning.field, "text")
     return ColumnMap(meaning.column, meaning.field, reading, site=meaning.site, options=options)

@@ -21,7 +21,13 @@ def _amount(value: object) -> Cell:
     return f"{value:.2f}"
 
 
+def _padded(_entity: str, key: int | str) -> Cell:
+    """Keys are text; zeros keep numbers in order."""
+    return f"{key:06d}" if isinstance(key, int) else key
+
+
 STYLE = Style(
+    key=_padded,
     date=lambda day: day.strftime("%m/%d/%Y"),
     no_date="",
     unknown_date="00/00/0000",
@@ -136,7 +142,7 @@ ENCODING = Encoding(
 CHART = grid(
     "SD_PrTth",
     """
-    PrTth_ID:VARCHAR(20)=number PrEx_ID:VARCHAR(20)=exam_key PrTth_Tooth:VARCHAR(3)=tooth
+    PrTth_ID:INTEGER=number PrEx_ID:VARCHAR(20)=exam_key PrTth_Tooth:VARCHAR(3)=tooth
     PrTth_Miss:VARCHAR(1)=is_missing PrTth_Impl:VARCHAR(1)=is_implant
     PrTth_Mob:VARCHAR(4)=mobility PrTth_FurB:VARCHAR(4)=furcation_b
     PrTth_FurL:VARCHAR(4)=furcation_l PrTth_FurM:VARCHAR(4)=furcation_m

@@ -23,6 +23,8 @@ from core.practice.course_records import SITES, Exam, Tooth
 from core.practice.model import Fault, Key, Oddity
 
 _MEASURES = {role: measure for measure, role in ROLES.items()}
+_LAST = "FFFFFFFF"
+"""Begins the GUID of a row that was written after all others."""
 Spot = tuple[Grid, str]
 """A table and a row's key in it."""
 
@@ -126,7 +128,7 @@ class GridCharts:
                 if held.role == "number":
                     row[place] = next(numbers)
                 elif held.role == "guid":
-                    row[place] = guid("again", row[place])
+                    row[place] = f"{_LAST}{guid('again', row[place])[8:]}"
             self._repeats[key] = (grid, _key_text(grid, row))
             yield tuple(row)
 

@@ -54,7 +54,7 @@ def own_key(_entity: str, key: int | str) -> Cell:
     return key
 
 
-def number_key(entity: str, key: int | str) -> Cell:
+def number_key(entity: str, key: int | str) -> int:
     """A whole number for every key: what is a number in it, moved where two would meet."""
     if isinstance(key, int):
         return key
@@ -71,8 +71,8 @@ def guid(*names: object) -> str:
 
 
 def guid_key(entity: str, key: int | str) -> Cell:
-    """A GUID for every key."""
-    return guid(entity, key)
+    """A GUID for every key; later rows have later ones, as databases hand them out."""
+    return f"{number_key(entity, key):08X}{guid(entity, key)[8:]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ def decode(connection):
     }
     decoded.exams = {exam: {} for exam in exam_of.values()}
     seen = set()
-    query = "SELECT * FROM SD_PrTth ORDER BY CAST(PrTth_ID AS INTEGER)"
+    query = "SELECT * FROM SD_PrTth ORDER BY PrTth_ID"
     for _, key, tooth, missing, implant, mobility, *cells in connection.execute(query):
         if key not in exam_of:
             continue
