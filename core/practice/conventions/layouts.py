@@ -6,8 +6,9 @@ practice's decisions and hold for every layout.
 **Roles.** In a table of charts `ColumnMap.field` is a role:
 
 - `exam_key`, `tooth`, `site`: which exam, tooth and site. `tooth` is written in the practice's
-  numbering (`Decisions.tooth_numbering`), now and then with a leading zero. The options of `site`
-  translate what is written to MB, B, DB, ML, L, DL.
+  numbering (`Decisions.tooth_numbering`), now and then with a leading zero; plan lines, images and
+  the practice's own findings number their teeth alike. The options of `site` translate what is
+  written to MB, B, DB, ML, L, DL.
 - `probing_depth`, `gingival_margin`, `mgj`: millimetres. Null, blank and a sentinel of
   `Decisions.sentinels` are "not measured". The sign of the margin is `Decisions.margin_sign`.
 - `bleeding`, `suppuration`, `plaque`: one mark; the options translate what is written to `yes` and

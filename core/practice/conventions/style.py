@@ -153,8 +153,9 @@ class Style:
             return lambda value: None if value is None else self.flags[bool(value)]
         if name in MONEY:
             return lambda value: self.no_text if value is None else self.money(value)
-        if name == "file_path" or name in TEETH:
-            respell = self.teeth if name in TEETH else self._path
+        respells = {"body_format": str.upper, "file_path": self._path}
+        if name in respells or name in TEETH:
+            respell = respells.get(name, self.teeth)
             return lambda value: self.no_text if value is None else respell(str(value))
         return self._texts(self.codes.get(f"{entity}.{name}", {}), is_whole=name in WHOLE)
 
