@@ -10,10 +10,12 @@ from typing import Any
 import polars as pl
 
 from core.crosswalk.mapping import ColumnMap, SchemaMap, TableMap
+from core.matching.answers import TICKED
+from core.matching.columns import THRESHOLD
 from core.vocabulary import ENTITIES
 from core.vocabulary.specification import specification
 
-SURE, LIKELY = 0.85, 0.6
+SURE, LIKELY = TICKED, THRESHOLD
 """From which score on a proposal is green, and from which amber; below it is grey."""
 
 ANSWERED, LEFT, OPEN = "carried", "left", "unanswered"

@@ -29,6 +29,7 @@ def test_the_columns_of_a_chosen_table_are_shown_with_their_profile(screen, plac
 def test_a_chosen_column_of_the_map_says_why_and_what_else_was_considered(screen, place):
     factories.furnish(place, patients=1)
     app = screen("map", "adam")
+    app.segmented_control("map_part").set_value("The whole map").run()
     app.pills("map_states").set_value(["carried"])
     app.run()
     choose(app, 0)

@@ -1,0 +1,223 @@
+"""One column of the source: what is proposed for it and why, and a person's answer.
+
+Rule of the house: the preview follows the answer; the next column comes by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from console.parts.map_changes import save
+from console.parts.markup import element, plain, show
+from console.parts.samples import is_revealed, samples, values_of
+from console.shaping.crosswalk import band
+from console.shaping.worklist import LEAVE, REASONS, facts_line, field_choices, known_codes, named
+from core.crosswalk.choices import field_of, readings, sites
+from core.crosswalk.mapping import ColumnMap, Decisions, TableMap
+from core.crosswalk.measures import MEASURES
+from core.crosswalk.reading import READINGS
+from core.migration.confirming import Answer, answered
+from core.ports import ConsoleUser
+
+_MEASURE = "measure"
+_OPEN = "(open)"
+_BANDS = {"sure": "equal", "likely": "harmless", "doubtful": "plain"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a card is of.
+
+    Attributes:
+        user: Who is at the screen.
+        table: The table's entry.
+        column: The column's entry.
+        decisions: What holds for the practice.
+        facts: What the inventory knows of the column.
+        seen: Digest of the map that is on the screen.
+        is_open: Whether this person may answer now.
+    """
+
+    user: ConsoleUser
+    table: TableMap
+    column: ColumnMap
+    decisions: Decisions
+    facts: Mapping[str, object] | None
+    seen: str
+    is_open: bool
+
+    @property
+    def key(self) -> str:
+        """Stem of the keys of this card's widgets."""
+        return f"map_{self.table.name}_{self.column.name}"
+
+
+def column_card(shown: Shown) -> None:
+    """Show one column with its proposal, its reasons, its samples and the answer's form."""
+    with st.container(border=True):
+        _head(shown)
+        left, right = st.columns([5, 6], gap="medium")
+        with left:
+            answer = _asked(shown) if shown.is_open else shown.column
+        with right:
+            samples(shown.user, shown.table, answer, shown.decisions, shown.facts)
+
+
+def _head(shown: Shown) -> None:
+    column = shown.column
+    sure = band(column.score)
+    tag = element("span", f"{sure} · {column.score:.0%}", kind=f"perio-tag {_BANDS[sure]}")
+    title = element("b", f"{shown.table.name}.{column.name} ")
+    state = _said(column)
+    show(
+        element(
+            "div",
+            element("div", title, tag),
+            element("span", facts_line(shown.facts)),
+            element("div", element("span", "Why: "), column.reasons or "no reason was given"),
+            *([element("div", state)] if state else []),
+            kind="perio-column",
+        )
+    )
+
+
+def _said(column: ColumnMap) -> str:
+    if column.left:
+        said = f"Left: {column.left}"
+    elif column.field:
+        said = f"Becomes {named(column.field).lower()}, read as {column.reading}"
+    else:
+        return ""
+    return f"{said} (decided by {column.decided_by})" if column.decided_by else f"Proposed: {said}"
+
+
+def _asked(shown: Shown) -> ColumnMap:
+    """The answer's widgets; returns the column as it is answered on the screen now."""
+    table, column, key = shown.table, shown.column, shown.key
+    choices = field_choices(table, column)
+    names = list(choices)
+    now = LEAVE if column.left else column.field
+    field = st.selectbox(
+        "Becomes",
+        names,
+        index=names.index(now) if now in names else None,
+        format_func=lambda name: choices[name],
+        placeholder="Choose a field, or leave it",
+        key=f"{key}_field",
+    )
+    if field == LEAVE:
+        return _left(shown)
+    made = _with_reading(shown, field) if field else replace(column, field="", reading="text")
+    options, measures = _codes(shown, made)
+    answer = Answer(
+        table.name,
+        column.name,
+        shown.user.name,
+        field=made.field,
+        reading=made.reading,
+        site=made.site,
+        options=options,
+        measures=measures,
+    )
+    if _confirm(shown):
+        save(
+            lambda old: answered(old, answer),
+            what=_place(shown),
+            by=shown.user.name,
+            seen=shown.seen,
+        )
+    return replace(made, options={code: option for code, option in options.items() if option})
+
+
+def _place(shown: Shown) -> str:
+    return f"{shown.table.name}.{shown.column.name}"
+
+
+def _confirm(shown: Shown) -> bool:
+    return st.button(
+        "Confirm, and show the next",
+        type="primary",
+        key=f"{shown.key}_confirm",
+        shortcut="Ctrl+Enter",
+    )
+
+
+def _left(shown: Shown) -> ColumnMap:
+    given = shown.column.left
+    reasons = list(dict.fromkeys([*([given] if given else []), *REASONS]))
+    reason = st.selectbox(
+        "Why it is left",
+        reasons,
+        index=0 if given else None,
+        accept_new_options=True,
+        placeholder="Choose a reason, or write one",
+        key=f"{shown.key}_left",
+    )
+    answer = Answer(shown.table.name, shown.column.name, shown.user.name, left=reason or "")
+    if _confirm(shown):
+        save(
+            lambda old: answered(old, answer),
+            what=_place(shown),
+            by=shown.user.name,
+            seen=shown.seen,
+        )
+    return replace(shown.column, field="", reading="text", site="", options={}, left=reason or "")
+
+
+def _with_reading(shown: Shown, field: str) -> ColumnMap:
+    table, column = shown.table, shown.column
+    able = readings(table, field)
+    reading = column.reading if column.reading in able and field == column.field else able[0]
+    if len(able) > 1:
+        reading = st.selectbox(
+            "Read as",
+            able,
+            index=able.index(reading),
+            format_func=lambda name: f"{named(name)}: {READINGS[name].meaning}",
+            key=f"{shown.key}_reading_{field}",
+        )
+    site = ""
+    if needed := sites(table, field):
+        place = needed.index(column.site) if column.site in needed else None
+        site = st.selectbox("At the site", needed, index=place, key=f"{shown.key}_site") or ""
+    return replace(column, field=field, reading=reading, site=site, left="")
+
+
+def _codes(shown: Shown, made: ColumnMap) -> tuple[dict[str, str], dict[str, str] | None]:
+    """What each code means: options of a closed list, or measures of a chart's rows."""
+    declared = field_of(shown.table, made.field) if made.field else None
+    if made.field == _MEASURE and declared is None:
+        return {}, _meanings(shown, MEASURES, shown.table.measures, "measure")
+    if made.reading != "option" or declared is None or not declared.options:
+        return {}, None
+    known = shown.column.options if made.field == shown.column.field else {}
+    return _meanings(shown, declared.options, known, "option"), None
+
+
+def _meanings(
+    shown: Shown, able: tuple[str, ...], known: Mapping[str, str], what: str
+) -> dict[str, str]:
+    values = values_of(shown.table.name, shown.column.name)
+    codes = [] if values is None else values["value"].to_list()
+    codes = list(dict.fromkeys([*known, *codes]))
+    if not known_codes(shown.facts) and not is_revealed(shown.table.name, shown.column.name):
+        st.caption("Show the real values to say what each code means; what is known is kept.")
+        return dict(known)
+    st.caption(f"Each code is one {what}. What stays open is set aside, row by row.")
+    meanings = {}
+    for code in codes:
+        choice = st.selectbox(
+            f"Code {plain(code)}",
+            (_OPEN, *able),
+            index=able.index(known[code]) + 1 if known.get(code) in able else 0,
+            format_func=named_option,
+            key=f"{shown.key}_{what}_{code}",
+        )
+        meanings[code] = "" if choice == _OPEN else choice
+    return {code: meaning for code, meaning in meanings.items() if meaning}
+
+
+def named_option(name: str) -> str:
+    """An option as people read it."""
+    return name if name == _OPEN else name.replace("_", " ")
