@@ -28,6 +28,7 @@ app = App(
     help="Moves a periodontal practice from PANDA Perio into Pipedrive, proves it, can undo it.",
     version_flags=["--version"],
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,  # what it means for the migration is said here
 )
 screen = Console(stderr=True)
 
