@@ -6,24 +6,23 @@ Rule of the house: an act returns counts and ids; `say_*` turns them into lines 
 import contextlib
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 
-from core.errors import AccessRefused, SettingMissing, SetupError
-from core.lifecycle import NEXT_STEP, Gate, Role, Stage
-from core.migration.context import ATTESTATION
+from core.errors import DestinationError, SettingMissing, SetupError
+from core.lifecycle import NEXT_STEP, Gate
 from core.migration.guard import Result
 from core.migration.reversing import ANYTIME
 from core.practice.make import make_practice
 from core.settings import load_settings, write_settings
-from core.workbench import MAP_FILE, open_workbench
+from core.workbench import open_workbench
+from flows.deciding import add_user, ask_for_load, attest, purge, sign, to_a_plan
 from flows.ending import end, ended_by_signal
 from flows.local import down, up
 from flows.running import run_flow, server_of, write_json
@@ -35,6 +34,7 @@ __all__ = [
     "ask_for_load",
     "attest",
     "audit",
+    "check_losses",
     "console",
     "demo",
     "deploy",
@@ -56,13 +56,29 @@ __all__ = [
 ]
 
 _HOUSE = Path(__file__).resolve().parent.parent
-_SAMPLE_AGAIN = "Run `./perio sample`, or `./perio propose` when the map is to change."
+_PROVING = frozenset({"sample", "verify", "delta"})
+"""Steps that end with a proof; a load taken again only says what a delta would do."""
+
 _TOKENS_PER_SEAT = {"lite": 30_000, "growth": 60_000, "premium": 150_000, "ultimate": 210_000}
 
 
 def step(name: str, folder: Path, screen: Console) -> Result:
     """Take one step of a migration."""
     return run_flow(name, folder, screen)
+
+
+def check_losses(result: Result) -> None:
+    """Let no result that found a loss pass for a success.
+
+    Raises:
+        DestinationError: the proof found one.
+    """
+    diff: Any = (result.get("diff") or {}) if result.get("phase") in _PROVING else {}
+    if losses := diff.get("loss"):
+        message = f"The proof found {losses} loss(es): cells or records that are not as intended."
+        step = "See them in the console (`./perio console`); mend them there and verify again, "
+        step += "or take everything back: `./perio rollback --as USER`."
+        raise DestinationError(message, next_step=step)
 
 
 def demo(folder: Path, patients: int, seed: int, screen: Console) -> Result:
@@ -81,57 +97,6 @@ def init(folder: Path, source: str, destination: str, screen: Console) -> None:
         bench.ledger.present(Gate.ROLLBACK, ANYTIME)
     screen.print(f"Migration {migration_id} is set up in {folder}.")
     screen.print("[bold]Next:[/] add users: `./perio users add NAME --role clinician`, then check.")
-
-
-def ask_for_load(folder: Path, user: str, password: str) -> Result:
-    """Ask for the full load that was planned last."""
-    with open_workbench(folder, lock=False) as bench:
-        kept = bench.ledger.kept("full_plan")
-        if not kept:
-            message = "No full load is planned."
-            raise SettingMissing(message, next_step=_to_a_plan(bench.ledger.stage()))
-        bench.ledger.request_load(user=user, password=password, plan_id=str(kept["plan_id"]))
-        stage = bench.ledger.stage()
-        plan = {name: kept[name] for name in ("plan_id", "writes", "by_object", "tokens")}
-        return {
-            "phase": "authorize",
-            "stage": stage.value,
-            "plan": plan,
-            "next_step": NEXT_STEP[stage],
-        }
-
-
-def _to_a_plan(stage: Stage) -> str:
-    """The next step on the way to a planned load."""
-    return _SAMPLE_AGAIN if stage is Stage.ROLLED_BACK else NEXT_STEP[stage]
-
-
-def sign(folder: Path, gate: Gate, user: str, password: str, file: Path | None) -> Result:
-    """Sign a gate; for the map a file may be given, which becomes the map."""
-    if gate is Gate.MAP:
-        _present_map(folder, file)
-    with open_workbench(folder, lock=False) as bench:
-        signature = bench.ledger.sign(gate, user=user, password=password)
-        stage = bench.ledger.stage()
-        return {
-            "phase": "sign",
-            "gate": gate.value,
-            "stage": stage.value,
-            "bound_to": signature.bound_to,
-            "next_step": NEXT_STEP[stage],
-        }
-
-
-def _present_map(folder: Path, file: Path | None) -> None:
-    """Present the map as the file has it now, so that what is signed is what is read."""
-    if file is not None and file.resolve() != (folder / MAP_FILE).resolve():
-        shutil.copyfile(file, folder / MAP_FILE)
-    with open_workbench(folder, lock=False) as bench:
-        schema_map = bench.schema_map()
-        if gaps := schema_map.unanswered():
-            message = f"{len(gaps)} table(s) or column(s) are unanswered: {', '.join(gaps[:5])}."
-            raise SettingMissing(message, next_step="Answer them in map.toml or in the console.")
-        bench.ledger.present(Gate.MAP, schema_map.digest())
 
 
 def status(folder: Path) -> Result:
@@ -166,7 +131,7 @@ def estimate(folder: Path) -> Result:
         kept = bench.ledger.kept("full_plan")
         if not kept:
             message = "No full load is planned, so there is nothing to estimate."
-            raise SettingMissing(message, next_step=_to_a_plan(bench.ledger.stage()))
+            raise SettingMissing(message, next_step=to_a_plan(bench.ledger.stage()))
         tokens = int(str(kept["tokens"]))
         usable = 1 - bench.settings.reserve
         days = {
@@ -174,38 +139,6 @@ def estimate(folder: Path) -> Result:
             for tier, per_seat in _TOKENS_PER_SEAT.items()
         }
         return {"phase": "estimate", "tokens": tokens, "days_with_one_seat": days}
-
-
-def purge(folder: Path, user: str, password: str) -> Result:
-    """Erase the values at rest."""
-    with open_workbench(folder) as bench:
-        person = bench.ledger.authenticate(user, password)
-        removed = bench.vault.purge()
-        shutil.rmtree(folder / "outbox", ignore_errors=True)
-        bench.ledger.audit("purge", actor=person.name, outcome=f"{len(removed)} removed")
-        return {"phase": "purge", "removed": len(removed), "names": sorted(removed)}
-
-
-def attest(folder: Path, user: str, password: str, reference: str) -> Result:
-    """Record that the practice may put clinical values into the destination."""
-    with open_workbench(folder, lock=False) as bench:
-        person = bench.ledger.authenticate(user, password)
-        if Role.ADMIN not in person.roles:
-            message = f"An attestation is a practice admin's; '{user}' is not one."
-            raise AccessRefused(message, next_step="Ask a practice admin to attest.")
-        document = {"by": person.name, "at": datetime.now(UTC).isoformat(), "reference": reference}
-        bench.ledger.keep(ATTESTATION, document)
-        bench.ledger.audit("attest", actor=person.name, subject=reference)
-        next_step = NEXT_STEP[bench.ledger.stage()]
-        return {"phase": "attest", "attestation": document, "next_step": next_step}
-
-
-def add_user(
-    folder: Path, name: str, display_name: str, roles: tuple[Role, ...], password: str
-) -> None:
-    """Add a user of the console and the command line."""
-    with open_workbench(folder, lock=False, make=True) as bench:
-        bench.ledger.add_user(name, display_name, roles, password, actor="command line")
 
 
 def make_practice_in(

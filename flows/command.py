@@ -7,20 +7,19 @@ and never shows a traceback.
 import os
 import sys
 from collections.abc import Callable, Sequence
-from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from core.errors import AccessRefused, MigrationError
+from core.errors import MigrationError
 from core.lifecycle import Gate, Role
 from core.migration.guard import Result
 from flows import acts
+from flows.asking import password_of
 from flows.boundary import broken
 
-PASSWORD_VARIABLE = "PERIO_PASSWORD"  # noqa: S105 - the variable's name
 _INTERRUPTED = 130
 
 app = App(
@@ -70,16 +69,6 @@ def _escaped(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def _password(user: str) -> str:
-    given = os.environ.get(PASSWORD_VARIABLE)
-    if given:
-        return given
-    if not sys.stdin.isatty():
-        message = f"There is no password for {user}."
-        raise AccessRefused(message, next_step=f"Set {PASSWORD_VARIABLE}, or run it in a terminal.")
-    return getpass(f"Password of {user}: ")
-
-
 def _shown(result: Result, target: str, say: Callable[[Result, Console], None]) -> None:
     if target:
         acts.write_json(result, target)
@@ -88,7 +77,9 @@ def _shown(result: Result, target: str, say: Callable[[Result, Console], None]) 
 
 
 def _step(name: str, folder: Path, target: str) -> None:
-    _shown(acts.step(name, folder, screen), target, acts.say_step)
+    result = acts.step(name, folder, screen)
+    _shown(result, target, acts.say_step)
+    acts.check_losses(result)
 
 
 @app.command
@@ -141,7 +132,7 @@ def fields(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as abov
 @app.command
 def attest(*, user: As, reference: str, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
     """Record the agreement (BAA) under which clinical values may go to the destination."""
-    _shown(acts.attest(dir, user, _password(user), reference), json, acts.say_step)
+    _shown(acts.attest(dir, user, password_of(user), reference), json, acts.say_step)
 
 
 @app.command
@@ -153,7 +144,7 @@ def sample(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as abov
 @app.command
 def authorize(*, user: As, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
     """Ask for the full load; a second person signs it."""
-    _shown(acts.ask_for_load(dir, user, _password(user)), json, acts.say_step)
+    _shown(acts.ask_for_load(dir, user, password_of(user)), json, acts.say_step)
 
 
 @app.command
@@ -183,7 +174,7 @@ def rollback(
 ) -> None:
     """Take the load back; what others edited since stays."""
     if user:
-        acts.sign(dir, Gate.ROLLBACK, user, _password(user), None)
+        acts.sign(dir, Gate.ROLLBACK, user, password_of(user), None)
     _step("rollback", dir, json)
 
 
@@ -204,7 +195,7 @@ def sign(
     json: Json = "",
 ) -> None:
     """Sign a gate as a named person, after the password."""
-    _shown(acts.sign(dir, gate, user, _password(user), file), json, acts.say_step)
+    _shown(acts.sign(dir, gate, user, password_of(user), file), json, acts.say_step)
 
 
 @app.command
@@ -228,7 +219,7 @@ def estimate(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as ab
 @app.command
 def purge(*, user: As, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
     """Erase the values at rest and say what was erased; the ledger stays."""
-    _shown(acts.purge(dir, user, _password(user)), json, acts.say_step)
+    _shown(acts.purge(dir, user, password_of(user)), json, acts.say_step)
 
 
 users = App(name="users", help="Users of the console and the command line.")
@@ -245,7 +236,7 @@ def add(
     dir: Dir = HERE,  # noqa: A002 - as above
 ) -> None:
     """Add a user; the password comes from PERIO_PASSWORD or a prompt."""
-    acts.add_user(dir, name, display_name or name, tuple(role), _password(name))
+    acts.add_user(dir, name, display_name or name, tuple(role), password_of(name))
     screen.print(f"{name} can sign in now.")
 
 

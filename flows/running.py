@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from core.errors import SettingMissing
 from core.migration.guard import Result
 from core.settings import Settings, load_settings
 from core.workbench import open_workbench
@@ -113,9 +114,18 @@ def shown_on(screen: Console) -> Iterator[None]:
 
 
 def write_json(result: Result, target: str) -> None:
-    """Write a result as JSON to a file, or to standard output for "-"."""
+    """Write a result as JSON to a file, or to standard output for "-".
+
+    Raises:
+        SettingMissing: the file cannot be written.
+    """
     text = json.dumps(result, indent=2, default=str)
     if target == "-":
         sys.stdout.write(text + "\n")
-    else:
+        return
+    try:
         Path(target).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        message = f"The step is done; its result cannot be written to {target}: {error.strerror}."
+        step = "The result is kept: `./perio status --json -` shows it."
+        raise SettingMissing(message, next_step=step) from None

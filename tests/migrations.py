@@ -238,11 +238,17 @@ def begin(folder: Path, *, patients: int = PATIENTS) -> Migration:
     return migration
 
 
+def answer_map(folder: Path) -> Path:
+    """Answer what the proposal left open, as somebody would who knows the practice."""
+    file = folder / "map.toml"
+    save(merge_answers(load(file), confirmed_map(), decided_by="ada"), file)
+    return file
+
+
 def propose(migration: Migration) -> None:
     """Have a map proposed, and answer what it left open as the practice's admin would."""
     migration.take(proposing.propose)
-    file = migration.folder / "map.toml"
-    save(merge_answers(load(file), confirmed_map(), decided_by="ada"), file)
+    answer_map(migration.folder)
     migration.take(preparing.present_map)
 
 
