@@ -23,6 +23,10 @@ SANDBOX = "sandbox"
 """The destination that needs no account: the emulator, run beside the migration."""
 
 
+FIELD_CAPS = {"lite": 30, "growth": 100, "premium": 300, "ultimate": 500}
+"""Plan tier -> custom fields of all objects together."""
+
+
 class Settings(BaseSettings):
     """The settings of one migration.
 
@@ -33,7 +37,7 @@ class Settings(BaseSettings):
         destination: Base URL of the CRM, or "sandbox".
         token: API token; never in the file.
         auth: "token" or "oauth".
-        tier: The sandbox's plan tier.
+        tier: The account's plan tier: lite, growth, premium, ultimate; fast for the sandbox.
         requests_per_2s: Allowed requests in two seconds; asked of the CRM when absent.
         tokens_per_day: Daily token budget; asked of the CRM when absent.
         reserve: Share of the budget left to the practice's other integrations.
@@ -41,6 +45,7 @@ class Settings(BaseSettings):
         read_lag_s: Time between two looks.
         in_flight: Requests under way at once.
         sample_patients: Patients drawn for the sample.
+        custom_field_cap: Custom fields that the account takes; by the tier when absent.
         explain_all: Whether the inventory may be signed only when every flagged table is explained.
         prefect_api_url: The Prefect server that runs the deployments; "" for none.
     """
@@ -62,6 +67,7 @@ class Settings(BaseSettings):
     read_lag_s: float | None = Field(default=None, ge=0)
     in_flight: int = Field(default=64, ge=1, le=256)
     sample_patients: int = Field(default=100, ge=1)
+    custom_field_cap: int | None = Field(default=None, ge=1)
     explain_all: bool = False
     prefect_api_url: str = ""
 
@@ -69,6 +75,11 @@ class Settings(BaseSettings):
     def is_sandbox(self) -> bool:
         """Whether the destination is the emulator run beside the migration."""
         return self.destination == SANDBOX
+
+    @property
+    def field_cap(self) -> int | None:
+        """Custom fields that the account takes; None where neither setting nor tier says."""
+        return self.custom_field_cap or FIELD_CAPS.get(self.tier)
 
     @property
     def waits_s(self) -> tuple[float, float]:

@@ -144,6 +144,8 @@ class Workbench:
             code_version=code_version(),
             is_sandbox=self.settings.is_sandbox,
             explain_all=self.settings.explain_all,
+            field_cap=self.settings.field_cap,
+            reserve=self.settings.reserve,
             progress=self.progress,
         )
 

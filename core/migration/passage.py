@@ -63,6 +63,8 @@ class Passage:
         code_version: Version of this program; an approval dies with it.
         is_sandbox: Whether the destination is the emulator, which no patient's data leave for.
         explain_all: Whether every flagged table needs its word before the inventory is signed.
+        field_cap: Custom fields that the account takes; None where it is not known.
+        reserve: Share of the token budget left to others.
         progress: Tells a person how far it is.
     """
 
@@ -79,6 +81,8 @@ class Passage:
     code_version: str = ""
     is_sandbox: bool = False
     explain_all: bool = False
+    field_cap: int | None = None
+    reserve: float = 0.25
     progress: Progress = field(default_factory=Progress)
 
     def sign(self, source_keys: pl.Series) -> pl.Series:

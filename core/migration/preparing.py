@@ -16,7 +16,13 @@ from core.migration.guard import Result, allow, close_step
 from core.migration.intake import read_practice
 from core.migration.metering import Meter
 from core.migration.passage import ACTOR, Passage
-from core.migration.specify import create_fields, kept_specification, propose_fields
+from core.migration.specify import (
+    FIT,
+    create_fields,
+    kept_specification,
+    propose_fields,
+    write_field_sheet,
+)
 from core.ports import Action, Standing
 
 
@@ -123,8 +129,17 @@ def fields(passage: Passage) -> Result:
     plan = propose_fields(passage, read_practice(passage).conformed.entities)
     passage.ledger.keep("fields_plan", {"plan_id": plan.plan_id})
     passage.ledger.present(Gate.FIELDS, plan.plan_id)
+    write_field_sheet(passage)
     wanted = kept_specification(passage)
-    counts = {"fields": {"specified": wanted.height, "to_create": plan.writes.height}}
+    kept = passage.ledger.kept(FIT) or {}
+    counts = {
+        "fields": {
+            "specified": wanted.height,
+            "to_create": plan.writes.height,
+            "cap": kept["cap"],
+            "over_cap": kept["over"],
+        }
+    }
     return close_step(passage, "fields", meter, Stage.FIELDS_SPECIFIED, counts)
 
 
@@ -136,5 +151,6 @@ def _create(passage: Passage) -> Result:
     done = create_fields(passage, plan_id)
     for target in passage.ledger.writes(plan_id)["target"]:
         meter.minimum += passage.destination.price(target, Action.CREATE)
+    write_field_sheet(passage)
     counts = {"fields": {"specified": kept_specification(passage).height, "created": done.created}}
     return close_step(passage, "fields", meter, Stage.FIELDS_READY, counts)

@@ -5,19 +5,30 @@ Rule of the house: a field is known by object, name and type; its key is read ba
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import polars as pl
 
+from core.crosswalk.mapping import SchemaMap
 from core.errors import DestinationRefused, FieldVanished, SettingMissing
 from core.lifecycle import Gate
 from core.migration.carry_out import Done, carry_out, keep_plan
+from core.migration.field_sheet import field_document
+from core.migration.fitting import Fit, field_drift, fit
 from core.migration.passage import ACTOR, Passage
 from core.plan import Plan, make_plan
-from core.ports import Action
+from core.ports import Action, Ledger, Vault
+from core.sheet import Document
 from core.vocabulary import specification as spec
 from core.vocabulary.field import ENTITIES, CrmType
 
 SPECIFICATION = "specification"
+CODES, FIT, DRIFT = "field_codes", "field_fit", "field_drift"
+"""Ledger documents: codes as adopted, whether the fields fit, and what drifted since."""
+
+FIELD_SHEET = "field-specification"
+"""Stem of the files beside the migration."""
+
 _PARTS = ("target", "name", "crm_type", "options")
 
 
@@ -59,13 +70,17 @@ def kept_specification(passage: Passage) -> pl.DataFrame:
     return passage.vault.get(SPECIFICATION)
 
 
-def fields_plan(passage: Passage, wanted: pl.DataFrame) -> Plan:
+def fields_plan(passage: Passage, wanted: pl.DataFrame, there: pl.DataFrame) -> Plan:
     """The writes that create what the destination lacks of a specification: fields and labels.
+
+    Args:
+        passage: The migration.
+        wanted: The specification.
+        there: The destination's fields as they are.
 
     Raises:
         DestinationRefused: a field of the name is there with another type.
     """
-    there = passage.destination.fields()
     named = wanted.join(
         there.select("target", "name", pl.col("crm_type").alias("type_there")),
         on=["target", "name"],
@@ -145,9 +160,27 @@ def _setup_plan(passage: Passage, missing: pl.DataFrame, context: str) -> Plan:
 
 def propose_fields(passage: Passage, entities: Mapping[str, pl.DataFrame]) -> Plan:
     """Specify, plan what is missing, and keep the plan for its signature."""
-    plan = fields_plan(passage, specify(passage, entities))
+    wanted, there = specify(passage, entities), passage.destination.fields()
+    fitted = fit(wanted, there, passage.field_cap, filled(passage.schema_map(), entities))
+    passage.ledger.keep(FIT, fitted.document())
+    plan = fields_plan(passage, wanted, there)
     keep_plan(passage, plan, {}, actor=ACTOR)
     return plan
+
+
+def filled(schema_map: SchemaMap, entities: Mapping[str, pl.DataFrame]) -> dict[str, int]:
+    """`entity.field` -> accepted rows that fill it; of what is computed later, nothing is said."""
+    carried = {
+        (table.entity, column.field)
+        for table in schema_map.tables
+        for column in table.columns
+        if not table.left and column.field
+    }
+    return {
+        f"{entity}.{field}": entities[entity][field].drop_nulls().len()
+        for entity, field in carried
+        if entity in entities and field in entities[entity].columns
+    }
 
 
 def add_labels(passage: Passage, entities: Mapping[str, pl.DataFrame], under: str) -> int:
@@ -163,7 +196,8 @@ def add_labels(passage: Passage, entities: Mapping[str, pl.DataFrame], under: st
     """
     plan_id = passage.ledger.open_plan("fields")
     if plan_id is None:
-        plan = fields_plan(passage, specify(passage, entities))
+        wanted = specify(passage, entities)
+        plan = fields_plan(passage, wanted, passage.destination.fields())
         if plan.writes.is_empty():
             return 0
         if (plan.writes["action"] == Action.CREATE.value).any():
@@ -185,12 +219,31 @@ def create_fields(passage: Passage, plan_id: str) -> Done:
 def adopt(passage: Passage) -> None:
     """Learn keys and option ids of the specification's fields and keep them per account.
 
+    What became of them since they were adopted last is kept too, before anything stops.
+
     Raises:
         FieldVanished: a specified field or option is not there.
     """
-    wanted = kept_specification(passage)
+    wanted, there = kept_specification(passage), passage.destination.fields()
+    drift = field_drift(wanted, there, passage.ledger.kept(CODES) or {})
+    at = datetime.fromtimestamp(passage.tempo.now_s(), UTC).isoformat(timespec="seconds")
+    passage.ledger.keep(DRIFT, {"at": at, "fields": wanted.height, "found": drift.to_dicts()})
     passage.destination.adopt_fields(wanted)
-    codes = passage.destination.fields().select("target", "name", "code")
-    passage.ledger.keep(
-        "field_codes", {f"{target}|{name}": code for target, name, code in codes.iter_rows()}
-    )
+    codes = there.select("target", "name", "code")
+    passage.ledger.keep(CODES, {f"{target}|{name}": code for target, name, code in codes.rows()})
+
+
+def kept_field_document(ledger: Ledger, vault: Vault, migration_id: str) -> Document:
+    """The specification as a document, with codes and fit as they are known now."""
+    kept = ledger.kept(FIT) or {}
+    wanted = vault.get(SPECIFICATION)
+    codes = ledger.kept(CODES) or {}
+    return field_document(wanted, codes, Fit.of(kept), migration_id=migration_id)
+
+
+def write_field_sheet(passage: Passage) -> None:
+    """Write the specification beside the migration, for who makes the fields by hand."""
+    document = kept_field_document(passage.ledger, passage.vault, passage.migration_id)
+    stem = passage.folder / FIELD_SHEET
+    stem.with_suffix(".md").write_text(document.markdown(), encoding="utf-8")
+    stem.with_suffix(".xlsx").write_bytes(document.workbook())
