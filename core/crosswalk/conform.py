@@ -20,7 +20,7 @@ from core.crosswalk.outcome import (
     left_row,
     unnamed_rows,
 )
-from core.crosswalk.reading import READINGS
+from core.crosswalk.reading import READINGS, written
 from core.crosswalk.rules import RAW, broken_rules, is_tooth
 from core.errors import MapGap, SourceShapeChanged
 from core.text import as_text
@@ -51,6 +51,7 @@ def require_columns(frame: pl.DataFrame, table: TableMap) -> None:
         SourceShapeChanged: naming the table and the columns.
     """
     named = {column.name for column in table.columns} | set(table.key)
+    named |= {column.options["with"] for column in table.columns if "with" in column.options}
     if gone := sorted(named - set(frame.columns)):
         message = f"Table {table.name} no longer has the mapped column(s) {', '.join(gone)}."
         raise SourceShapeChanged(
@@ -180,7 +181,7 @@ def _values(
 
 def _value(column: ColumnMap, field: Field, decisions: Decisions) -> pl.Expr:
     reading = READINGS[column.reading]
-    text = reading.clean(pl.col(column.name), decisions)
+    text = reading.clean(written(column, decisions), decisions)
     if is_tooth(field):
         return universal_from(text, Numbering(decisions.tooth_numbering))
     return reading.value(text, column)

@@ -68,13 +68,15 @@ class Conformed:
 
     Shape:
         accepted: (a, entity's fields + source_key); rejected: REJECTED_SCHEMA;
-        cells: CELLS_SCHEMA, one row a source column.
+        cells: CELLS_SCHEMA, one row a source column; findings: tooth_finding's accepted rows
+        that a chart's rows tell beside its readings, None where they tell none.
     """
 
     accepted: pl.DataFrame
     rejected: pl.DataFrame
     cells: pl.DataFrame
     rows: int
+    findings: pl.DataFrame | None = None
 
 
 def left_row(table: str, column: str, total: int, why: str) -> CellsRow:

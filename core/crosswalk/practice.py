@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from core.crosswalk.conform import conform
+from core.crosswalk.layout_charts import TELLS, conform_chart
+from core.crosswalk.layout_rows import Rows, of_entity, with_left, with_tooth
 from core.crosswalk.mapping import SchemaMap, TableMap
 from core.crosswalk.measures import conform_measures
 from core.crosswalk.outcome import (
@@ -21,18 +23,17 @@ from core.crosswalk.outcome import (
     left_cells,
 )
 from core.errors import MapGap
-from core.vocabulary.chart import SiteReading
+from core.vocabulary.chart import SiteReading, ToothFinding
 from core.vocabulary.field import ENTITIES, Entity, parents_first
 
 CLINICAL = "clinical"
 """The field profile that carries what touches a patient's health."""
 
 TOOTH_MEASURES = "tooth_measures"
-LAYOUTS = ("rows", TOOTH_MEASURES)
-"""What a row of a table may be: one of the entity, or one measure of one tooth."""
-
-Rows = Callable[[str], pl.DataFrame]
-"""Table name -> its rows as text."""
+CHARTS = (TOOTH_MEASURES, *TELLS)
+"""Layouts of charts: a row is one measure of one tooth, a site, a tooth or an exam."""
+LAYOUTS = ("rows", *CHARTS)
+"""What a row of a table may be: one of the entity, or a part of a chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +67,19 @@ def conform_practice(
         MapGap: a column is unanswered, or an entity has no table.
         SourceShapeChanged: a mapped column is gone.
     """
-    if gaps := schema_map.unanswered():
-        message = (
-            f"{len(gaps)} table(s) or column(s) of the map are unanswered: {', '.join(gaps[:5])}."
-        )
-        raise MapGap(message, next_step="Answer them in map.toml, then `./perio sign map`.")
+    _require_answered(schema_map)
     _require_known(schema_map)
     done: dict[str, list[Conformed]] = {}
     parents: dict[str, pl.Series] = {}
     owners: dict[str, pl.DataFrame] = {}
     for entity in parents_first():
-        parts: list[Conformed] = []
+        parts = _told_beside(entity, done)
         for table in schema_map.of_entity(entity.key):
             around = Surroundings(
                 schema_map.decisions, parents, frozenset(), owners, _accepted(entity, parts)
             )
-            parts.append(_conform_table(rows(table.name), table, around, files))
+            frame = with_tooth(rows(table.name), table, schema_map, rows)
+            parts.append(_conform_table(frame, table, around, files))
         done[entity.key] = parts
         parents[entity.key] = _keys(entity, parts)
         owners |= _owners(entity, parts)
@@ -93,6 +91,30 @@ def conform_practice(
         pl.concat([pl.DataFrame(schema=CELLS_SCHEMA), *(part.cells for part in every), *left]),
         {key: sum(part.rows for part in parts) for key, parts in done.items()},
     )
+
+
+def _require_answered(schema_map: SchemaMap) -> None:
+    if gaps := schema_map.unanswered():
+        message = (
+            f"{len(gaps)} table(s) or column(s) of the map are unanswered: {', '.join(gaps[:5])}."
+        )
+        raise MapGap(message, next_step="Answer them in map.toml, then `./perio sign map`.")
+
+
+def _told_beside(entity: type[Entity], done: Mapping[str, list[Conformed]]) -> list[Conformed]:
+    """What the rows of charts tell of teeth, beside the readings they hold."""
+    if entity is not ToothFinding:
+        return []
+    return [
+        Conformed(
+            part.findings,
+            pl.DataFrame(schema=REJECTED_SCHEMA),
+            pl.DataFrame(schema=CELLS_SCHEMA),
+            part.findings.height,
+        )
+        for part in done[SiteReading.key]
+        if part.findings is not None
+    ]
 
 
 def _require_known(schema_map: SchemaMap) -> None:
@@ -108,7 +130,7 @@ def _require_known(schema_map: SchemaMap) -> None:
             what = f"holds '{table.entity}', which no table can hold"
         elif table.layout not in LAYOUTS:
             what = f"has the layout '{table.layout}', which there is not"
-        elif table.layout == TOOTH_MEASURES and entity is not SiteReading:
+        elif table.layout in CHARTS and entity is not SiteReading:
             what = f"has the layout '{table.layout}', which only {SiteReading.key} has"
         elif other is not table and TOOTH_MEASURES in {table.layout, other.layout}:
             what = f"holds '{table.entity}' besides {other.name}; one table can hold it"
@@ -128,13 +150,17 @@ def _conform_table(
         return _left_behind(frame, table)
     if table.layout == TOOTH_MEASURES:
         return conform_measures(frame, table, around)
+    if table.layout in TELLS:
+        return conform_chart(frame, table, around)
+    frame, why = of_entity(every := frame, table)
     paths = {name for name, field in entity.fields().items() if field.is_path}
     known = [
         files(frame[column.name])
         for column in table.columns
         if column.field in paths and column.name in frame
     ]
-    return conform(frame, table, replace(around, files=frozenset[str]().union(*known)))
+    done = conform(frame, table, replace(around, files=frozenset[str]().union(*known)))
+    return replace(done, cells=with_left(done.cells, every.height - frame.height, why))
 
 
 def _left_behind(frame: pl.DataFrame, table: TableMap) -> Conformed:

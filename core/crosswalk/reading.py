@@ -37,6 +37,18 @@ def cleaned(expr: pl.Expr, decisions: Decisions) -> pl.Expr:
     return pl.when(text.is_in(["", *decisions.literal_nulls])).then(None).otherwise(text)
 
 
+def written(column: ColumnMap, decisions: Decisions) -> pl.Expr:
+    """A column's text; behind another column's text where its option `with` names one.
+
+    A key of two parts is written with `|` between them, and is nothing where the column is empty.
+    """
+    text = pl.col(column.name)
+    if not (other := column.options.get("with", "")):
+        return text
+    both = pl.concat_str([cleaned(pl.col(other), decisions), text.str.strip_chars()], separator="|")
+    return pl.when(cleaned(text, decisions).is_not_null()).then(both)
+
+
 def _spaced(expr: pl.Expr, decisions: Decisions) -> pl.Expr:
     # a bridge writes underscores for spaces and the literal NA for nothing
     return cleaned(cleaned(expr, decisions).str.replace_all("_", " ", literal=True), decisions)

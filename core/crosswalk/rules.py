@@ -103,8 +103,11 @@ def _is_repeated(
     names = [name for name in entity.unique_by or entity.key_fields() if name in places]
     if not names:
         return pl.lit(value=False)
+    fields = entity.fields()
     itself = pl.struct(names)
-    is_later = ~itself.is_first_distinct()
+    # what could not be read is wrong by itself, and is not the same thing as another
+    is_known = [pl.col(name).is_not_null() for name in names if fields[name].is_required]
+    is_later = pl.all_horizontal(pl.lit(value=True), *is_known) & ~itself.is_first_distinct()
     if around.earlier is None or around.earlier.is_empty():
         return is_later
     return is_later | itself.is_in(around.earlier.select(names).to_struct().implode())
