@@ -155,11 +155,12 @@ def _measured(good: pl.DataFrame, table: TableMap, around: Surroundings) -> pl.D
     sites = _site_columns(table)
     index = ["_row", SOURCE_KEY, *PLACES]
     long = good.unpivot(list(sites), index=index, variable_name="site", value_name="raw")
-    decoded = long.with_columns(*_decoded(around))
-    return decoded.with_columns(
-        _rule(around).alias("rule"),
-        pl.col("site").replace_strict(sites, return_dtype=pl.String()).alias("column"),
-    )
+    # few texts stand in many cells: each is decoded once
+    texts = long.select("measure", "raw").unique().with_columns(*_decoded(around))
+    decoded = texts.with_columns(_rule(around).alias("rule"))
+    return long.join(
+        decoded, on=["measure", "raw"], how="left", nulls_equal=True, maintain_order="left"
+    ).with_columns(pl.col("site").replace_strict(sites, return_dtype=pl.String()).alias("column"))
 
 
 def _decoded(around: Surroundings) -> list[pl.Expr]:
@@ -201,17 +202,18 @@ def _rule(around: Surroundings) -> pl.Expr:
 def _by_site(cells: pl.DataFrame) -> pl.DataFrame:
     measure = pl.col("measure")
     values = [
-        pl.col("_margin" if kind == "gingival_margin" else "_depth")
-        .filter(measure == kind)
-        .first()
+        pl.when(measure == kind)
+        .then("_margin" if kind == "gingival_margin" else "_depth")
         .alias(name)
         for kind, name in _FIELD_OF.items()
     ]
-    marks = [pl.col(mark).filter(measure == "bits").first() for mark in MARKS]
+    marks = [pl.when(measure == "bits").then(mark).alias(mark) for mark in MARKS]
     names = [*_FIELD_OF.values(), *MARKS]
     return (
-        cells.group_by("exam_key", "tooth", "site", maintain_order=True)
-        .agg(*values, *marks)
+        cells.select("exam_key", "tooth", "site", *values, *marks)
+        .group_by("exam_key", "tooth", "site")
+        # one row a tooth and measure is left: of each value there is one at most
+        .agg(pl.col(names).max())
         .filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
         .with_columns(pl.concat_str(["exam_key", "tooth", "site"], separator="|").alias(SOURCE_KEY))
         .select(SOURCE_KEY, *SiteReading.schema())
