@@ -13,7 +13,7 @@ from console.parts.markup import element, plain, show
 from console.parts.samples import is_revealed, samples, values_of
 from console.shaping.crosswalk import band
 from console.shaping.worklist import LEAVE, REASONS, facts_line, field_choices, known_codes, named
-from core.crosswalk.choices import field_of, readings, sites
+from core.crosswalk.choices import WHERE, field_of, readings, sites
 from core.crosswalk.mapping import ColumnMap, Decisions, TableMap
 from core.crosswalk.measures import MEASURES
 from core.crosswalk.reading import READINGS
@@ -168,7 +168,9 @@ def _left(shown: Shown) -> ColumnMap:
 def _with_reading(shown: Shown, field: str) -> ColumnMap:
     table, column = shown.table, shown.column
     able = readings(table, field)
-    reading = column.reading if column.reading in able and field == column.field else able[0]
+    if field == column.field:
+        able = tuple(dict.fromkeys([*able, column.reading]))
+    reading = column.reading if field == column.field else able[0]
     if len(able) > 1:
         reading = st.selectbox(
             "Read as",
@@ -177,7 +179,7 @@ def _with_reading(shown: Shown, field: str) -> ColumnMap:
             format_func=lambda name: f"{named(name)}: {READINGS[name].meaning}",
             key=f"{shown.key}_reading_{field}",
         )
-    site = ""
+    site = column.site if field == column.field else ""
     if needed := sites(table, field):
         place = needed.index(column.site) if column.site in needed else None
         site = st.selectbox("At the site", needed, index=place, key=f"{shown.key}_site") or ""
@@ -200,7 +202,7 @@ def _meanings(
 ) -> dict[str, str]:
     values = values_of(shown.table.name, shown.column.name)
     codes = [] if values is None else values["value"].to_list()
-    codes = list(dict.fromkeys([*known, *codes]))
+    codes = [code for code in dict.fromkeys([*known, *codes]) if code not in WHERE]
     if not known_codes(shown.facts) and not is_revealed(shown.table.name, shown.column.name):
         st.caption("Show the real values to say what each code means; what is known is kept.")
         return dict(known)

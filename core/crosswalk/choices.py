@@ -15,6 +15,9 @@ from core.vocabulary.field import ENTITIES, Field, Sensitivity
 VALUE = "value"
 """The place of a reading at one site, in the layout of tooth measures."""
 
+WHERE = frozenset({"joins", "only", "tooth", "with"})
+"""Options that say where a value is found; all others are codes and what they mean."""
+
 _PLACES: Mapping[str, str] = {
     "exam_key": "The exam.",
     "tooth": "The tooth.",
@@ -29,7 +32,9 @@ def places(table: TableMap) -> dict[str, str]:
         return {name: _PLACES[name] for name in (*PLACES, VALUE)}
     entity = ENTITIES.get(table.entity)
     fields = entity.fields() if entity else {}
-    return {name: field.text for name, field in fields.items()}
+    used = {column.field: "A place of the table's layout." for column in table.columns}
+    named = {name: text for name, text in used.items() if name and name not in fields}
+    return {name: field.text for name, field in fields.items()} | named
 
 
 def field_of(table: TableMap, name: str) -> Field | None:
@@ -46,7 +51,8 @@ def readings(table: TableMap, name: str) -> tuple[str, ...]:
         return ("integer",) if name == VALUE else ("text",)
     field = field_of(table, name)
     if field is None:
-        return tuple(READINGS)
+        used = [column.reading for column in table.columns if column.field == name]
+        return tuple(dict.fromkeys([*used, *READINGS]))
     if field.options:
         return ("option", "text")
     if is_tooth(field):

@@ -8,12 +8,16 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.crosswalk.choices import field_of, places, readings, sites
+from core.crosswalk.choices import WHERE, field_of, places, readings, sites
 from core.crosswalk.decisions import require_decided
 from core.crosswalk.mapping import ColumnMap, Decisions, SchemaMap, TableMap, load, save
+from core.crosswalk.practice import TOOTH_MEASURES
 from core.errors import MapGap, PlanStale, StepNotAllowed
 from core.lifecycle import LEADS_TO, NEXT_STEP, Gate, Stage
 from core.ports import Ledger
+
+_ONE_A_PLACE = ("rows", TOOTH_MEASURES)
+"""Layouts in which no two columns share a place; in others several teeth stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,33 +136,50 @@ def table_of(schema_map: SchemaMap, name: str) -> TableMap:
 
 
 def _answered(table: TableMap, old: ColumnMap, answer: Answer) -> ColumnMap:
-    plain = replace(old, field="", reading="text", site="", options={}, left="")
+    where = {name: told for name, told in old.options.items() if name in WHERE}
     if answer.left.strip():
-        return replace(plain, left=answer.left.strip(), decided_by=answer.by)
-    where = f"{answer.table}.{answer.column}"
-    if not answer.field:
-        message = f"{where} has neither a place nor a reason."
-        raise MapGap(message, next_step="Choose a field, or say why the column is left.")
-    able = (answer.field in places(table)) and answer.reading in readings(table, answer.field)
-    needed = sites(table, answer.field)
-    if not able or (needed and answer.site not in needed):
-        message = f"{where} cannot become '{answer.field}' as '{answer.reading}'."
-        raise MapGap(message, next_step="Choose a place, a reading and a site that go together.")
+        left = answer.left.strip()
+        plain = replace(old, field="", reading="text", site="", options=where)
+        return replace(plain, left=left, decided_by=answer.by)
+    is_as_proposed = (answer.field, answer.reading, answer.site) == (
+        old.field,
+        old.reading,
+        old.site,
+    ) and not old.left
+    if not is_as_proposed or not answer.field:
+        _require_fitting(table, answer)
     declared = field_of(table, answer.field)
-    options = {code: option for code, option in answer.options.items() if option}
+    options = {code: option for code, option in answer.options.items() if option} | where
     is_list = declared is not None and bool(declared.options) and answer.reading == "option"
+    if not is_list:
+        options = dict(old.options) if answer.field == old.field else {}
     return replace(
-        plain,
+        old,
         field=answer.field,
         reading=answer.reading,
-        site=answer.site if needed else "",
-        options=options if is_list else {},
+        site=answer.site,
+        options=options,
+        left="",
         decided_by=answer.by,
     )
 
 
+def _require_fitting(table: TableMap, answer: Answer) -> None:
+    where = f"{answer.table}.{answer.column}"
+    if not answer.field:
+        message = f"{where} has neither a place nor a reason."
+        raise MapGap(message, next_step="Choose a field, or say why the column is left.")
+    able = answer.field in places(table) and answer.reading in readings(table, answer.field)
+    needed = sites(table, answer.field)
+    if not able or (needed and answer.site not in needed):
+        message = f"{where} cannot become '{answer.field}' as '{answer.reading}'."
+        raise MapGap(message, next_step="Choose a place, a reading and a site that go together.")
+
+
 def _freed(table: TableMap, new: ColumnMap) -> tuple[ColumnMap, ...]:
     """The table's columns; one that was only proposed for the same place is open again."""
+    if table.layout not in _ONE_A_PLACE:
+        return table.columns
     columns = []
     for column in table.columns:
         is_rival = (

@@ -106,6 +106,25 @@ def test_what_does_not_go_together_is_refused(answer):
         answered(MAP, answer)
 
 
+def test_where_a_value_stands_is_kept_whatever_is_said_of_what_it_is():
+    wide = TableMap(
+        "W",
+        "site_reading",
+        layout="wide_exam",
+        columns=(
+            ColumnMap("T3MB", "depth", "text", "MB", {"tooth": "3"}),
+            ColumnMap("T4MB", "depth", "text", "MB", {"tooth": "4"}),
+        ),
+    )
+    schema_map = SchemaMap(tables=(wide,))
+    same = answered(schema_map, Answer("W", "T3MB", "ada", "depth", "text", "MB"))
+    assert same.digest() == schema_map.digest()
+    assert column(same, "W", "T3MB").decided_by == "ada"
+    assert column(same, "W", "T4MB").is_answered
+    left = answered(schema_map, Answer("W", "T3MB", "ada", left="no"))
+    assert column(left, "W", "T3MB").options == {"tooth": "3"}
+
+
 def test_leaving_a_column_forgets_how_it_was_read():
     after = column(answered(MAP, Answer("P", "DOB", "ada", left=" not needed ")), "P", "DOB")
     assert (after.left, after.field, after.reading) == ("not needed", "", "text")
