@@ -1,5 +1,6 @@
 import sqlite3
 from contextlib import closing
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 
@@ -125,7 +126,7 @@ def test_a_version_that_is_not_installed_is_unknown_and_still_one(monkeypatch):
     assert code_version() != "unknown"
 
     def none(_name):
-        raise workbench.PackageNotFoundError
+        raise PackageNotFoundError
 
     monkeypatch.setattr(workbench, "version", none)
     assert code_version() == "unknown"
