@@ -12,7 +12,7 @@ from urllib.parse import quote
 import polars as pl
 
 from core.errors import NoPractice, SourceShapeChanged, SourceUnreachable
-from core.ports import Column, Link, Table
+from core.ports import About, Column, Link, Table
 from core.sources.files import file_below
 from core.sources.rows import text_frame
 
@@ -70,6 +70,10 @@ class SqliteSource:
     def locate(self, file_path: str) -> Path | None:
         """The file that a stored path names, beside the database; None when it is not there."""
         return file_below(self._path.parent, file_path)
+
+    def about(self) -> About:
+        """What it is, how large, and that nothing can be written through it."""
+        return About(f"SQLite file {self._path.name}", self._path.stat().st_size, is_read_only=True)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,0 +1,33 @@
+"""A SQL Server for the tests of sources: real TDS, real TLS, the real driver."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.tds.certificates import make_certificate
+from tests.tds.database import Database
+from tests.tds.serving import Served, served
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def _trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+
+
+@pytest.fixture
+def serve(_trusted, certificate: Path, tmp_path: Path) -> Iterator[Callable[[Database], Served]]:
+    """Put a database on a server, and open it as a source."""
+    with ExitStack() as stack:
+        yield lambda database: stack.enter_context(served(database, certificate, tmp_path))
+
+
+@pytest.fixture
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.sources.sqlserver_rows.FIRST_WAIT_S", 0.0)

@@ -1,0 +1,44 @@
+"""What a TDS server in a test may answer a statement with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Result:
+    """Rows, with a name and a T-SQL type for each column; the rows may come from a generator."""
+
+    columns: list[tuple[str, str]]
+    rows: Iterable[Any] = field(default_factory=list)
+    cut_after: int | None = None
+
+
+@dataclass
+class Count:
+    """How many rows a statement changed."""
+
+    rows: int
+
+
+@dataclass
+class Error(Exception):
+    """An error of the server, by its number; raised among the rows it ends them."""
+
+    number: int
+    message: str = "a message that may hold a value"
+    severity: int = 16
+
+
+@dataclass
+class Delay:
+    """Silence, unless the client gives up before."""
+
+    wait_s: float
+
+
+class Drop:
+    """The connection ends here."""
+
+
+Answer = Result | Count | Error | Delay | Drop
