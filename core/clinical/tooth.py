@@ -161,6 +161,27 @@ def primary_from(expr: pl.Expr, numbering: Numbering) -> pl.Expr:
     return tooth_text(expr).replace_strict(spellings, default=None, return_dtype=pl.String)
 
 
+def teeth_from(expr: pl.Expr, numbering: Numbering) -> pl.Expr:
+    """Teeth as written, apart by commas, in Universal numbers; what is no number stays.
+
+    Null when a number is no tooth: as a Universal one it would name another tooth.
+
+    Shape:
+        Any text column in, text column out; in Universal numbering as it was.
+    """
+    if numbering is not Numbering.FDI:
+        return expr
+    spellings = {text: str(tooth) for text, tooth in _SPELLINGS[numbering].items()}
+    spellings |= {number: letter for letter, number in PRIMARY_FDI.items()}
+    one = pl.element().str.strip_chars()
+    number = tooth_text(one)
+    named = number.replace_strict(spellings, default=None, return_dtype=pl.String)
+    stays = pl.when(~number.str.contains(r"^\d+$")).then(one)
+    return (
+        expr.str.split(",").list.eval(pl.coalesce(named, stays)).list.join(",", ignore_nulls=False)
+    )
+
+
 def beside_from(expr: pl.Expr, numbering: Numbering) -> pl.Expr:
     """The tooth a supernumerary stands beside, as Universal text: 51-82 are 1-32, AS-TS are A-T.
 

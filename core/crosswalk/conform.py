@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from core.clinical.tooth import Numbering, universal_from
+from core.clinical.tooth import Numbering, teeth_from, universal_from
 from core.crosswalk.mapping import ColumnMap, Decisions, TableMap
 from core.crosswalk.outcome import (
     CELLS_SCHEMA,
@@ -41,6 +41,8 @@ __all__ = [
     "require_columns",
 ]
 
+TEETH_AS_WRITTEN = ("tooth", "teeth")
+"""Fields of text that name teeth; a chart beside them counts in Universal numbers."""
 _MEND = "Mend the column's entry in map.toml and sign again."
 
 
@@ -184,6 +186,8 @@ def _value(column: ColumnMap, field: Field, decisions: Decisions) -> pl.Expr:
     text = reading.clean(written(column, decisions), decisions)
     if is_tooth(field):
         return universal_from(text, Numbering(decisions.tooth_numbering))
+    if field.name in TEETH_AS_WRITTEN:
+        text = teeth_from(text, Numbering(decisions.tooth_numbering))
     return reading.value(text, column)
 
 

@@ -21,10 +21,12 @@ from core.errors import MapGap
 from core.vocabulary.chart import SiteReading, ToothFinding
 
 SITE_ROWS, TOOTH_ROW, WIDE_EXAM = "site_rows", "tooth_row", "wide_exam"
+PACKED = "packed"
 TELLS = {
     SITE_ROWS: ("exam_key", "tooth", "site"),
     TOOTH_ROW: ("exam_key", "tooth"),
     WIDE_EXAM: ("exam_key",),
+    PACKED: ("exam_key",),
 }
 """Layout -> what tells its rows apart."""
 JOINED_TOOTH = "tooth_row"
@@ -67,9 +69,8 @@ def conform_chart(frame: pl.DataFrame, table: TableMap, around: Surroundings) ->
         (n, source columns) -> accepted (sites, 9 + 1), beside (teeth, 11 + 1).
     """
     require_columns(frame, table)
-    places = _places(table)
-    rows = _rows(frame, table, places, around)
-    broken = row_rules(rows, {name: place.named for name, place in places.items()}, around)
+    rows, named = rows_of(frame, table, around)
+    broken = row_rules(rows, named, around)
     good = rows.join(broken.select(ROW).unique(), on=ROW, how="anti", maintain_order="left")
     readings = reading_spots(good, table, around.decisions)
     findings = finding_spots(good, table, around.decisions)
@@ -83,8 +84,9 @@ def conform_chart(frame: pl.DataFrame, table: TableMap, around: Surroundings) ->
     return Conformed(site_readings(readings), rejected, sheet, frame.height, tooth_findings(told))
 
 
-def _places(table: TableMap) -> dict[str, _Place]:
-    named = {one.field: one for one in carried(table) if one.field not in (*READINGS_OF, *FINDINGS)}
+def _places(table: TableMap, beside: tuple[str, ...]) -> dict[str, _Place]:
+    read = (*READINGS_OF, *FINDINGS, *beside)
+    named = {one.field: one for one in carried(table) if one.field not in read}
     places = {name: _Place(one.name, one.name, one) for name, one in named.items()}
     if joined := places.pop(JOINED_TOOTH, None):
         for name in ("exam_key", "tooth"):
@@ -98,7 +100,7 @@ def _places(table: TableMap) -> dict[str, _Place]:
     cells = [
         (one.field, one.site, one.options.get("tooth", ""))
         for one in carried(table)
-        if one.field in (*READINGS_OF, *FINDINGS)
+        if one.field in read and not one.options.get("aspect")
     ]
     fields = [(name, *rest) for field, *rest in cells for name in READINGS_OF.get(field, (field,))]
     if not what and len(set(fields)) < len(fields):
@@ -109,10 +111,20 @@ def _places(table: TableMap) -> dict[str, _Place]:
     return places
 
 
-def _rows(
-    frame: pl.DataFrame, table: TableMap, places: dict[str, _Place], around: Surroundings
-) -> pl.DataFrame:
-    """Key and places of each row beside its columns; the places as written as `raw:<place>`."""
+def rows_of(
+    frame: pl.DataFrame, table: TableMap, around: Surroundings, beside: tuple[str, ...] = ()
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """Key and places of each row beside its columns, and the column that is named for each place.
+
+    The places stand as written too, as `raw:<place>`.
+
+    Args:
+        frame: Every row of the table.
+        table: Names its places.
+        around: Decisions.
+        beside: Roles that the layout has besides readings and findings.
+    """
+    places = _places(table, beside)
     decisions = around.decisions
     nothing = pl.lit(None, dtype=pl.String())
     told = {name: cleaned(pl.col(place.column), decisions) for name, place in places.items()}
@@ -127,13 +139,14 @@ def _rows(
             if name in SiteReading.site.options
         }
         site = told["site"].replace_strict(codes, default=None, return_dtype=pl.String())
-    return frame.with_row_index(ROW).with_columns(
+    rows = frame.with_row_index(ROW).with_columns(
         key_expr(table).alias(SOURCE_KEY),
         told["exam_key"].alias("exam_key"),
         tooth.alias("tooth"),
         site.alias("site"),
         *(pl.col(place.column).alias(f"raw:{name}") for name, place in places.items()),
     )
+    return rows, {name: place.named for name, place in places.items()}
 
 
 def row_rules(rows: pl.DataFrame, named: dict[str, str], around: Surroundings) -> pl.DataFrame:

@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from core.crosswalk.conform import conform
-from core.crosswalk.layout_charts import TELLS, conform_chart
+from core.crosswalk.layout_charts import PACKED, TELLS, conform_chart
+from core.crosswalk.layout_joined import JOINED, completing, conform_joined
+from core.crosswalk.layout_packed import conform_packed
 from core.crosswalk.layout_rows import Rows, of_entity, with_left, with_tooth
+from core.crosswalk.layout_teeth import conform_teeth, has_teeth
 from core.crosswalk.mapping import SchemaMap, TableMap
 from core.crosswalk.measures import conform_measures
 from core.crosswalk.outcome import (
@@ -32,7 +35,7 @@ CLINICAL = "clinical"
 TOOTH_MEASURES = "tooth_measures"
 CHARTS = (TOOTH_MEASURES, *TELLS)
 """Layouts of charts: a row is one measure of one tooth, a site, a tooth or an exam."""
-LAYOUTS = ("rows", *CHARTS)
+LAYOUTS = ("rows", JOINED, *CHARTS)
 """What a row of a table may be: one of the entity, or a part of a chart."""
 
 
@@ -74,12 +77,11 @@ def conform_practice(
     owners: dict[str, pl.DataFrame] = {}
     for entity in parents_first():
         parts = _told_beside(entity, done)
-        for table in schema_map.of_entity(entity.key):
+        for table in _first_hand(schema_map, entity):
             around = Surroundings(
                 schema_map.decisions, parents, frozenset(), owners, _accepted(entity, parts)
             )
-            frame = with_tooth(rows(table.name), table, schema_map, rows)
-            parts.append(_conform_table(frame, table, around, files))
+            parts.append(_conform_whole((table, schema_map), rows, around, files))
         done[entity.key] = parts
         parents[entity.key] = _keys(entity, parts)
         owners |= _owners(entity, parts)
@@ -139,6 +141,35 @@ def _require_known(schema_map: SchemaMap) -> None:
             raise MapGap(message, next_step="Mend the table's entry in map.toml and sign again.")
 
 
+def _first_hand(schema_map: SchemaMap, entity: type[Entity]) -> list[TableMap]:
+    """The entity's tables, but for those whose rows only complete another table's rows."""
+    every = schema_map.of_entity(entity.key)
+    held = [table for table in every if table.layout != JOINED]
+    completed = [other.name for table in held if (other := completing(schema_map, table))]
+    for table in every:
+        if table.layout == JOINED and table.name not in completed:
+            message = f"The map says that {table.name} completes none of '{table.entity}'."
+            raise MapGap(message, next_step="Mend the table's entry in map.toml and sign again.")
+    return held
+
+
+def _conform_whole(
+    which: tuple[TableMap, SchemaMap],
+    rows: Rows,
+    around: Surroundings,
+    files: Callable[[pl.Series], frozenset[str]],
+) -> Conformed:
+    """One table, with what other tables say of its rows."""
+    table, schema_map = which
+    frame = with_tooth(rows(table.name), table, schema_map, rows)
+    other = completing(schema_map, table)
+    if other is None:
+        return _conform_table(frame, table, around, files)
+    return conform_joined(
+        frame, table, other, rows, lambda some, how: _conform_table(some, how, around, files)
+    )
+
+
 def _conform_table(
     frame: pl.DataFrame,
     table: TableMap,
@@ -149,7 +180,10 @@ def _conform_table(
     if entity.is_clinical and around.decisions.profile != CLINICAL:
         return _left_behind(frame, table)
     if table.layout == TOOTH_MEASURES:
-        return conform_measures(frame, table, around)
+        conforms = conform_teeth if has_teeth(table) else conform_measures
+        return conforms(frame, table, around)
+    if table.layout == PACKED:
+        return conform_packed(frame, table, around)
     if table.layout in TELLS:
         return conform_chart(frame, table, around)
     frame, why = of_entity(every := frame, table)

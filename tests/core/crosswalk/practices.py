@@ -34,8 +34,8 @@ class Told:
         return conform_practice(self.tables.__getitem__, schema_map or confirmed_map(), self.files)
 
 
-def told(folder: Path, patients: int, seed: int) -> Told:
-    made = make_practice(folder, patients=patients, seed=seed)
+def told(folder: Path, patients: int, seed: int, convention: str = "panda") -> Told:
+    made = make_practice(folder, patients=patients, seed=seed, convention=convention)
     source = SqliteSource(made.database)
     tables = {table.name: source.read(table) for table in source.catalogue()}
     return Told(folder, tables, json.loads(made.truth.read_text(encoding="utf-8")), source)
