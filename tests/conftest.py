@@ -8,6 +8,17 @@ import pytest
 from core.lifecycle import Stage
 from tests.migrations import ENVIRONMENT, Migration, Road, copy_of
 
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave tests of minutes to those who ask for them: `-m slow`."""
+    if "slow" in config.getoption("markexpr") or any("::" in each for each in config.args):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    if slow:
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
+
+
 At = Callable[[Stage], Migration]
 
 
