@@ -17,7 +17,12 @@ ROOM = Path(__file__).parent
 
 _SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "Migration": (("overview", "Overview"), ("progress", "Progress")),
-    "Before the load": (("inventory", "Inventory"), ("map", "Field map"), ("fields", "Fields")),
+    "Before the load": (
+        ("preflight", "Preflight"),
+        ("inventory", "Inventory"),
+        ("map", "Field map"),
+        ("fields", "Fields"),
+    ),
     "Decide": (
         ("review", "Review"),
         ("authorize", "Authorize"),

@@ -26,6 +26,9 @@ SANDBOX = "sandbox"
 FIELD_CAPS = {"lite": 30, "growth": 100, "premium": 300, "ultimate": 500}
 """Plan tier -> custom fields of all objects together."""
 
+DEALS_PER_SEAT = {"lite": 2_500, "growth": 5_000, "premium": 15_000, "ultimate": 20_000}
+"""Plan tier -> leads and deals that a seat brings, archived and deleted ones not counted."""
+
 
 class Settings(BaseSettings):
     """The settings of one migration.
@@ -80,6 +83,11 @@ class Settings(BaseSettings):
     def field_cap(self) -> int | None:
         """Custom fields that the account takes; None where neither setting nor tier says."""
         return self.custom_field_cap or FIELD_CAPS.get(self.tier)
+
+    @property
+    def deals_per_seat(self) -> int | None:
+        """Leads and deals that a seat brings; None where the tier does not say."""
+        return DEALS_PER_SEAT.get(self.tier)
 
     @property
     def waits_s(self) -> tuple[float, float]:

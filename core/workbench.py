@@ -22,7 +22,8 @@ from core.ledger.key import create_key, load_key, sub_key
 from core.ledger.ledger import SqlLedger, open_ledger
 from core.ledger.vault import FileVault
 from core.migration.passage import Passage, Progress, Tempo
-from core.ports import Destination, Source, Table
+from core.migration.preflight import told_by
+from core.ports import About, Destination, Source, Table
 from core.settings import Settings, load_settings
 from core.sources import open_source
 
@@ -56,6 +57,10 @@ class SourceOnDemand:
     def locate(self, file_path: str) -> Path | None:
         """The file that a stored path names, or None when it is not there."""
         return self.opened().locate(file_path)
+
+    def about(self) -> About:
+        """What it says of itself."""
+        return told_by(self.opened())
 
     def close(self) -> None:
         """Nothing: who opened it closes it."""
@@ -146,6 +151,7 @@ class Workbench:
             explain_all=self.settings.explain_all,
             field_cap=self.settings.field_cap,
             reserve=self.settings.reserve,
+            deals_per_seat=self.settings.deals_per_seat,
             progress=self.progress,
         )
 

@@ -57,6 +57,8 @@ _QUIET = {
     "seconds",
     "pace",
     "tokens",
+    "findings",
+    "warnings",
 }
 """Shown in a form of their own, or only in the JSON."""
 
@@ -66,6 +68,9 @@ def say_step(result: Result, screen: Console) -> None:
     for name, value in result.items():
         if name not in _QUIET:
             screen.print(f"  {name.replace('_', ' ')}: {_short(value)}", highlight=False)
+    findings: Any = result.get("findings", [])
+    for finding in findings:
+        _say_finding(finding, screen)
     tokens = result.get("tokens")
     if isinstance(tokens, Mapping):
         spent, least = tokens.get("spent"), tokens.get("minimum")
@@ -75,6 +80,19 @@ def say_step(result: Result, screen: Console) -> None:
         screen.print(record_table(records))
     if next_step := result.get("next_step"):
         screen.print(f"[bold]Next:[/] {next_step}", highlight=False)
+
+
+_MARKS = {"stop": "[red]✕[/]", "warning": "[yellow]![/]", "note": "·", "good": "[green]✓[/]"}
+
+
+def _say_finding(finding: Mapping[str, str], screen: Console) -> None:
+    """One thing that was looked at, and what to do about it."""
+    said = finding["said"].replace("[", r"\[")
+    mark = _MARKS[finding["severity"]]
+    screen.print(f"  {mark} {finding['end']}, {finding['about']}: {said}", highlight=False)
+    if finding["next_step"]:
+        step = finding["next_step"].replace("[", r"\[")
+        screen.print(f"      {step}", style="dim", highlight=False)
 
 
 def _short(value: object) -> str:

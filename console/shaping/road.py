@@ -37,7 +37,7 @@ class Step:
 
 
 _STEPS: tuple[tuple[str, str, tuple[Stage, ...]], ...] = (
-    ("Connect", "", (Stage.CREATED,)),
+    ("Connect", "preflight", (Stage.CREATED,)),
     ("Discover", "", (Stage.CONNECTED,)),
     ("Inventory", "inventory", (Stage.DISCOVERED,)),
     ("Map", "map", (Stage.INVENTORY_SIGNED, Stage.MAP_PROPOSED)),

@@ -65,6 +65,7 @@ class Passage:
         explain_all: Whether every flagged table needs its word before the inventory is signed.
         field_cap: Custom fields that the account takes; None where it is not known.
         reserve: Share of the token budget left to others.
+        deals_per_seat: Deals that a seat of the account brings; None where it is not known.
         progress: Tells a person how far it is.
     """
 
@@ -83,6 +84,7 @@ class Passage:
     explain_all: bool = False
     field_cap: int | None = None
     reserve: float = 0.25
+    deals_per_seat: int | None = None
     progress: Progress = field(default_factory=Progress)
 
     def sign(self, source_keys: pl.Series) -> pl.Series:

@@ -14,8 +14,10 @@ from core.migration.context import require_attestation
 from core.migration.explaining import keep_inventory, kept_explanations, since_signed
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import read_practice
+from core.migration.looking import look
 from core.migration.metering import Meter
 from core.migration.passage import ACTOR, Passage
+from core.migration.preflight import Severity
 from core.migration.specify import (
     FIT,
     create_fields,
@@ -25,13 +27,16 @@ from core.migration.specify import (
 )
 from core.ports import Action, Standing
 
+_SERIOUS = (Severity.STOP, Severity.WARNING)
+
 
 def check(passage: Passage) -> Result:
-    """Connect both ends and say what they are."""
+    """Connect both ends, look at them, and say what a person should know."""
     meter = Meter(passage)
     tables = passage.source.catalogue()
     standing = passage.destination.standing()
     keep_standing(passage, standing)
+    findings = look(passage, tables, standing)
     to = Stage.CONNECTED if passage.ledger.stage() is Stage.CREATED else None
     counts = {
         "source": {"tables": len(tables), "rows": sum(table.rows for table in tables)},
@@ -44,7 +49,8 @@ def check(passage: Passage) -> Result:
             "requests_per_2s": standing.requests_per_2s,
             "tokens_per_day": standing.tokens_per_day,
         },
-        "warnings": warnings(standing),
+        "findings": [asdict(finding) for finding in findings],
+        "warnings": [each.said for each in findings if each.severity in _SERIOUS],
     }
     return close_step(passage, "check", meter, to, counts)
 
@@ -56,18 +62,6 @@ def keep_standing(passage: Passage, standing: Standing) -> None:
     kept["users"] = len(standing.users)
     kept["is_admin"] = standing.user.is_admin
     passage.ledger.keep("standing", kept)
-
-
-def warnings(standing: Standing) -> list[str]:
-    """What a person should know before anything is written."""
-    found = ["Automations, webhooks and e-mail sequences of the CRM fire on every write of ours."]
-    if standing.webhooks > 0:
-        found.append(f"{standing.webhooks} webhook(s) are set; pause them before the load.")
-    if standing.webhooks < 0:
-        found.append("The webhooks are not shown to this user; ask an admin of the CRM.")
-    if not standing.user.is_admin:
-        found.append("The token's user is no admin; custom fields may have to be made by hand.")
-    return found
 
 
 def discover(passage: Passage) -> Result:

@@ -16,21 +16,34 @@ from core.ports.destination import (
     User,
 )
 from core.ports.ledger import Ledger
-from core.ports.source import Column, Link, Source, Table
+from core.ports.source import (
+    About,
+    Column,
+    Forthcoming,
+    Link,
+    Remark,
+    SelfDescribing,
+    Source,
+    Table,
+)
 from core.ports.vault import Vault
 
 __all__ = [
+    "About",
     "Action",
     "AuditEvent",
     "Column",
     "ConsoleUser",
     "Destination",
+    "Forthcoming",
     "Intent",
     "Ledger",
     "Link",
     "Observed",
     "Outcome",
     "Receipt",
+    "Remark",
+    "SelfDescribing",
     "Signature",
     "Source",
     "Spending",

@@ -3,9 +3,10 @@
 Rule of the house: a protocol says what is asked, never how it is done.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 
@@ -57,4 +58,53 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of the connection."""
+        ...
+
+
+class Remark(Protocol):
+    """Something about a source that a person should know before it is read."""
+
+    @property
+    def said(self) -> str:
+        """What was found."""
+        ...
+
+    @property
+    def next_step(self) -> str:
+        """What to do about it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a source says of itself.
+
+    Attributes:
+        kind: What it is, as a person calls it.
+        size_bytes: How large; None where it cannot tell.
+        is_read_only: Whether nothing can be written through it; None where it cannot tell.
+        remarks: What a person should know before it is read; None where it did not look.
+    """
+
+    kind: str
+    size_bytes: int | None = None
+    is_read_only: bool | None = None
+    remarks: tuple[Remark, ...] | None = None
+
+
+@runtime_checkable
+class SelfDescribing(Protocol):
+    """A source that says what it is."""
+
+    def about(self) -> About:
+        """What it is, how large, and whether it can be written."""
+        ...
+
+
+@runtime_checkable
+class Forthcoming(Protocol):
+    """A source that looks at itself before it is read."""
+
+    def preflight(self) -> Sequence[Remark]:
+        """What a person should know; nothing when it is safe to read in every respect."""
         ...

@@ -11,6 +11,7 @@ from tests.console import factories
 SCREENS = (
     "overview",
     "progress",
+    "preflight",
     "inventory",
     "map",
     "fields",

@@ -1,0 +1,66 @@
+"""Both ends looked at, against the map and what is planned.
+
+Rule of the house: looking changes nothing; what is found is kept for every screen.
+"""
+
+from collections.abc import Sequence
+
+from core.crosswalk.mapping import SchemaMap
+from core.crosswalk.practice import CLINICAL
+from core.errors import MapGap, SettingMissing
+from core.migration.context import ATTESTATION
+from core.migration.passage import Passage
+from core.migration.preflight import (
+    AUTOMATIONS,
+    PREFLIGHT,
+    Finding,
+    as_document,
+    automations,
+    destination_findings,
+    provider_finding,
+    source_findings,
+    told_by,
+)
+from core.migration.preflight_plan import Limits, attestation_finding, plan_findings
+from core.migration.specify import FIT
+from core.ports import Standing, Table
+
+_PROVIDERS = "vocabulary/provider"
+
+
+def look(passage: Passage, tables: Sequence[Table], standing: Standing) -> list[Finding]:
+    """Everything a person should know now, kept in the ledger.
+
+    Args:
+        passage: Both ends, map and ledger.
+        tables: The source's catalogue.
+        standing: What the destination says of itself.
+    """
+    ledger, vault = passage.ledger, passage.vault
+    schema_map = _map(passage)
+    providers = vault.get(_PROVIDERS) if vault.has(_PROVIDERS) else None
+    limits = Limits(passage.reserve, passage.deals_per_seat)
+    kept = ledger.kept(FIT)
+    # The account's plan may have changed since the fields were specified.
+    fit = None if kept is None else kept | {"cap": passage.field_cap}
+    findings = [
+        *source_findings(told_by(passage.source), tables),
+        *destination_findings(standing, is_sandbox=passage.is_sandbox),
+        automations(ledger.kept(AUTOMATIONS)),
+        provider_finding(providers, standing, schema_map.users if schema_map else {}),
+        *plan_findings(ledger.kept("full_plan"), fit, standing, limits),
+        *attestation_finding(
+            is_clinical=schema_map is not None and schema_map.decisions.profile == CLINICAL,
+            is_sandbox=passage.is_sandbox,
+            attested=ledger.kept(ATTESTATION),
+        ),
+    ]
+    ledger.keep(PREFLIGHT, as_document(findings, passage.tempo.now_s()))
+    return findings
+
+
+def _map(passage: Passage) -> SchemaMap | None:
+    try:
+        return passage.schema_map()
+    except (MapGap, SettingMissing):
+        return None
