@@ -21,7 +21,7 @@ from core.ports import Receipt, WriteState
 SEND_WITHIN_S = 5.0
 """From the intent to the first byte; later it may not be sent any more."""
 
-MOST_SENDS = 3
+MOST_SENDS = 12
 """Attempts that may have reached the destination; then a person decides."""
 
 STATE_SCHEMA = {

@@ -84,6 +84,7 @@ def load(passage: Passage) -> Result:
     if passage.ledger.presented(Gate.LOAD) != plan_id:
         message = "The plan that is kept is not the one whose load was asked for and signed."
         raise PlanNotApproved(message, next_step="Ask again: `./perio authorize --as USER`.")
+    _require_review(passage)
     adopt(passage)
     passage.ledger.approve(plan_id, gate=Gate.LOAD, actor=ACTOR)
     done = carry_out(passage, plan_id, "load")
@@ -91,6 +92,13 @@ def load(passage: Passage) -> Result:
     meter.writes(kept_plan(passage, plan_id, "full"))
     counts: dict[str, object] = {"plan_id": plan_id, "writes": _writes(done)}
     return close_step(passage, "load", meter, Stage.LOADED, counts)
+
+
+def _require_review(passage: Passage) -> None:
+    # a sample that was rolled back unreviewed leads to a stage from which a load may be asked for
+    if all(signature.gate is not Gate.SAMPLE for signature in passage.ledger.signatures()):
+        message = "Nobody has signed a review of the sample; the full load stays locked."
+        raise PlanNotApproved(message, next_step="Load a sample with `./perio sample`, review it.")
 
 
 def kept_plan(passage: Passage, plan_id: str, kind: str) -> Plan:
