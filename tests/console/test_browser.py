@@ -10,10 +10,9 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from console.shaping.review import OBJECT_NAMES
-from core.errors import AccessRefused
-from core.lifecycle import Gate, Role, Stage
+from core.lifecycle import Role, Stage
 from tests import consoles
-from tests.console import browsing
+from tests.console import browsing, doing
 from tests.console.browsing import Visitor
 from tests.migrations import ENVIRONMENT, PASSWORD, Migration, Road, copy_of
 
@@ -184,24 +183,11 @@ def test_a_clinician_sees_how_many_records_and_cells_the_sample_has(reader, read
     person.sees(f"{cells.height:,} of {cells.height:,} cells match.")
 
 
-def shown_exam(migration: Migration) -> tuple[str, str]:
-    """Key of an exam that several deals show, and the source key of one of these deals."""
-    carriers = migration.vault("carriers").filter(
-        pl.col("entity") == "perio_exam", pl.col("target") == "deal"
-    )
-    deals = migration.vault("review").filter(
-        pl.col("target") == "deal", pl.col("source_key").str.starts_with("treatment_plan|")
-    )
-    named = carriers.join(deals.select("ref", deal="source_key").unique(), on="ref")
-    often = named.filter(pl.len().over("source_key") > 1).sort("source_key", "deal")
-    return str(often["source_key"][0]), str(often["deal"][0])
-
-
 def test_a_clinician_compares_a_deal_field_by_field_and_its_chart_site_by_site(reader, reading):
-    exam_key, deal = shown_exam(reading[0])
+    exam_key, deal = doing.shown_exam(reading[0])
     person = reader("carla")
     person.open("Review")
-    look_for(person, reading[0].vault("review"), deal)
+    doing.look_for(person, reading[0].vault("review"), deal)
     person.choose(person.grid(DEALS), deal)
     record = person.page.locator(".st-key-review_record")
     expect(record).to_contain_text(deal)
@@ -219,40 +205,7 @@ def test_a_clinician_compares_a_deal_field_by_field_and_its_chart_site_by_site(r
     assert "Read back from Pipedrive" in found
     assert browsing.figures(source) == browsing.figures(found)
     expect(record.get_by_text("every reading was read back")).to_be_visible()
-    reads_as_the_source(person, reading[0].vault("vocabulary/site_reading"), exam_key)
-
-
-def look_for(person: Visitor, cells: pl.DataFrame, deal: str) -> None:
-    """Have only the cells of deals shown in which a text stands."""
-    deals = cells.filter(pl.col("target") == "deal")
-    person.button("Deals").click()
-    person.sees(f"{deals.height:,} of {cells.height:,} cells match.")
-    search = person.page.get_by_label("Search in names and values")
-    search.fill(deal)
-    search.press("Enter")
-    matching = deals.filter(
-        pl.any_horizontal(pl.exclude("target").str.contains(deal, literal=True))
-    )
-    person.sees(f"{matching.height:,} of {cells.height:,} cells match.")
-    person.sees_all_of_it()
-
-
-def reads_as_the_source(person: Visitor, readings: pl.DataFrame, exam_key: str) -> None:
-    """The chart as a table says what the practice's database says of each site."""
-    person.main.get_by_text("The readings as a table").click()
-    table = person.grid("Readings of the exam").locator("canvas table")
-    heads = table.locator("th").all_text_contents()
-    rows = [row.locator("td").all_text_contents() for row in table.locator("tbody tr").all()]
-    shown = {(row[0], head): text for row in rows for head, text in zip(heads, row, strict=True)}
-    probed = readings.filter(
-        pl.col("exam_key") == exam_key,
-        pl.col("probing_depth_mm").is_not_null(),
-        pl.col("tooth").cast(pl.String).is_in([row[0] for row in rows]),
-        pl.col("site").is_in(heads),
-    ).select(pl.col("tooth").cast(pl.String), "site", "probing_depth_mm")
-    assert probed.height > 10
-    for tooth, site, depth_mm in probed.iter_rows():
-        assert shown[tooth, site].startswith(f"PD {depth_mm}")
+    doing.reads_as_the_source(person, reading[0].vault("vocabulary/site_reading"), exam_key)
 
 
 @pytest.mark.parametrize(
@@ -312,62 +265,17 @@ def test_two_people_start_the_load_and_one_takes_it_back(copy, serve, visit):
         url = serve(migration, flows=True)
         admin, engineer, clinician = visit(url), visit(url), visit(url)
         admin.sign_in("ada")
-        ask_for_the_load(admin)
+        doing.ask_for_the_load(admin)
         engineer.sign_in("erik")
         engineer.visit("authorize")
-        nobody_else_signs((admin, engineer), migration)
+        doing.nobody_else_signs((admin, engineer), migration)
         clinician.sign_in("carla")
-        start_the_load(clinician)
+        doing.start_the_load(clinician)
         assert migration.stage() is Stage.VERIFIED
         assert all(account.stats()["live"][kind] > 0 for kind in KINDS)
         assert account.snapshot() != before
 
-        take_it_back(clinician)
+        doing.take_it_back(clinician)
         assert migration.stage() is Stage.ROLLED_BACK
         after = account.snapshot()
         assert {kind: after[kind] for kind in KINDS} == {kind: before[kind] for kind in KINDS}
-
-
-LOAD = "Authorize and start the full load"
-
-
-def ask_for_the_load(admin: Visitor) -> None:
-    admin.open("Authorize", "Authorize the full load")
-    ask = admin.button("Ask for the full load")
-    admin.typed("request_password", PASSWORD)
-    ask.click()
-    admin.sees("Please confirm what stands above")
-    admin.main.get_by_text("They are switched off").click()
-    admin.typed("request_password", PASSWORD)
-    ask.click()
-    admin.sees("Asked for by ada")
-
-
-def nobody_else_signs(others: tuple[Visitor, ...], migration: Migration) -> None:
-    """Neither who asked, nor who has no such role; nor by going round the screen."""
-    for person in others:
-        person.sees("To be signed by: clinician. You may read, not sign.")
-        expect(person.button(LOAD)).to_have_count(0)
-    with migration.opened(lock=False) as bench:
-        for user in ("ada", "erik"):
-            with pytest.raises(AccessRefused):
-                bench.ledger.sign(Gate.LOAD, user=user, password=PASSWORD)
-    assert migration.stage() is Stage.LOAD_REQUESTED
-
-
-def start_the_load(clinician: Visitor) -> None:
-    clinician.open("Authorize", "Authorize the full load")
-    clinician.sign("load", LOAD, typed="LOAD")
-    expect(clinician.page.get_by_role("progressbar").first).to_be_visible()
-    clinician.sees("The run has completed.", within_ms=browsing.RUN_MS)
-    # typed, since a click may meet the screen's own look at the run, every two seconds
-    clinician.visit()
-    clinician.sees_screen("Overview")
-    expect(clinician.page.get_by_test_id("stSidebar")).to_contain_text("Verified")
-
-
-def take_it_back(clinician: Visitor) -> None:
-    clinician.open("Rollback")
-    clinician.sign("rollback", "Sign and start the rollback", typed="ROLL BACK")
-    clinician.sees("The run has completed.", within_ms=browsing.RUN_MS)
-    clinician.sees("Nothing of this migration is in Pipedrive now.")
