@@ -63,6 +63,10 @@ _OUTWARD = re.compile(
     rf"\bOPEN(?:ROWSET|QUERY|DATASOURCE)\b|{_NAME}\s*\.\s*(?:{_NAME})?\s*\.\s*(?:{_NAME})?\s*\.",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"(\[(?:[^\]]|\]\])*\]|\"(?:[^\"]|\"\")*\")|'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL
+)
+"""Names in quotes, kept; texts and comments, in which nothing is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ def _doubled(names: dict[int, str]) -> set[str]:
 def _outward(rows: Rows, views: dict[int, str]) -> set[int]:
     if not views:
         return set()
-    texts = {number: text or "" for number, text in rows(VIEWS)}
+    texts = {n: _ASIDE.sub(lambda m: m[1] or " ", text or "") for n, text in rows(VIEWS)}
     doubtful = {row[0] for row in rows(SYNONYMS)}
     outward: set[int] = set()
     while True:

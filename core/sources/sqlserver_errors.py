@@ -16,7 +16,8 @@ _NUMBER = re.compile(r"\((-?\d+)\)\s*\(SQL")
 _REPORT = re.compile(r"State: (\w+), Native error: (-?\d+)")
 _TOO_LARGE = re.compile(r"too large to be written .*?(?:Some\((\d+)\)|None)", re.DOTALL)
 
-_PASSING_STATES = frozenset({"08S01", "08007", "40001", "HYT00", "HYT01"})
+_SILENT_STATES = frozenset({"HYT00", "HYT01"})
+_PASSING_STATES = frozenset({"08S01", "08007", "40001"}) | _SILENT_STATES
 _PASSING = frozenset({64, 121, 233, 596, 1204, 1205, 1222, 3960, 3961, 6005, 10053, 10054, 10060})
 """Cut, timed out, chosen as the victim of a deadlock, or waiting for a lock: the same again."""
 _UNCOMPUTED = frozenset({535, 536, 537, 3623, 6522})
@@ -103,6 +104,16 @@ class Report:
         return self.state in _PASSING_STATES or self.number in _PASSING
 
     @property
+    def is_silence(self) -> bool:
+        """Whether no answer came in time."""
+        return self.state in _SILENT_STATES
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether there is no connection any more."""
+        return self.state.startswith("08")
+
+    @property
     def is_of_a_row(self) -> bool:
         """Whether a value of one row is at fault, and other rows may be read."""
         return self.state.startswith("22") or self.number in _UNCOMPUTED
@@ -145,7 +156,7 @@ def error_of(report: Report, table: str = "") -> Exception:
     if report.state in _MISSING_DRIVER:
         message = "The ODBC driver that the address names is not installed."
         return SettingMissing(message, next_step="Check Driver= in the address.")
-    if report.is_passing or report.state.startswith("08"):
+    if report.is_passing or report.is_lost:
         said, next_step = _SILENT
         return SourceUnreachable(said + shown, next_step=next_step)
     said, next_step = _REFUSED

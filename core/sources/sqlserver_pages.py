@@ -71,7 +71,7 @@ class Reading:
         first = self.only([field.name]).cells[0][0]
         # Names come from the catalogue and are quoted.
         return Statement(
-            f"SELECT MAX(DATALENGTH({first.expression})) AS [c0] FROM {self.shape.quoted}"  # noqa: S608
+            f"SELECT MAX(DATALENGTH({first.expression})) AS [c0] FROM {self.shape.quoted} AS t"  # noqa: S608
         )
 
     def only(self, names: Sequence[str]) -> "Reading":
@@ -89,7 +89,7 @@ class Reading:
         order = ", ".join(field.quoted for field in self.shape.key)
         by_key = f" ORDER BY {order}" if order else ""
         # Names come from the catalogue and are quoted; values are parameters.
-        return f"SELECT {top}{listed} FROM {self.shape.quoted}{where}{by_key}"  # noqa: S608
+        return f"SELECT {top}{listed} FROM {self.shape.quoted} AS t{where}{by_key}"  # noqa: S608
 
     def _key_values(self) -> list[tuple[Field, str]]:
         key = enumerate(self.shape.key)

@@ -100,9 +100,16 @@ def _writing(session: Session) -> Finding | None:
             # The name comes from the catalogue, quoted by the server itself.
             connection.execute(f"DELETE FROM {name} WHERE 1 = 0")  # noqa: S608
     except OdbcFailure as failure:
-        if failure.report.number in _REFUSED:
+        report = failure.report
+        if report.number in _REFUSED:
             return None
-        raise
+        if report.is_passing or report.is_lost:
+            raise
+        return Finding(
+            f"Whether the login may write could not be found out ({report.state}, "
+            f"{report.number}).",
+            "See that the login has SELECT and nothing else (db_datareader).",
+        )
     return Finding(
         "The login of the source may write: a DELETE of no row was not refused.",
         "Read with a login that has SELECT and nothing else (db_datareader).",

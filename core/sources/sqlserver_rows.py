@@ -132,8 +132,8 @@ class Rows:
             try:
                 self._session.renew()
             except OdbcFailure as failure:
-                is_lost = failure.report.is_passing or failure.report.state.startswith("08")
-                if not is_lost or self._attempts >= ATTEMPTS:
+                may_pass = failure.report.is_passing or failure.report.is_lost
+                if not may_pass or self._attempts >= ATTEMPTS:
                     raise
             else:
                 return

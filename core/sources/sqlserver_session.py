@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from core.errors import SettingMissing
 from core.sources.sqlserver_driver import driver_manager
 from core.sources.sqlserver_errors import OdbcFailure, report_of
 from core.sources.sqlserver_pages import Statement
@@ -44,8 +43,14 @@ class Session:
         Raises:
             OdbcFailure: the driver reports an error.
         """
-        with _reported():
-            return [tuple(row) for row in self._control.execute(statement).fetchall()]
+        try:
+            return self._answered(statement)
+        except OdbcFailure as failure:
+            if not failure.report.is_lost:
+                raise
+        # A connection that nobody used for long may be gone; it tells so when it is used.
+        self._control = self._connected()
+        return self._answered(statement)
 
     @contextmanager
     def undone(self) -> Iterator[Any]:
@@ -113,11 +118,17 @@ class Session:
         self.drop_rows()
         self._control.close()
 
+    def _answered(self, statement: str) -> list[tuple[Any, ...]]:
+        with _reported():
+            return [tuple(row) for row in self._control.execute(statement).fetchall()]
+
     def _connected(self) -> Any:  # noqa: ANN401 - pyodbc ships no types for its connection
         manager = driver_manager()
         with _reported():
             found = manager.connect(self._address, timeout=LOGIN_WAIT_S, autocommit=True)
             found.timeout = ANSWER_WAIT_S
+            for wide in (manager.SQL_WVARCHAR, manager.SQL_WLONGVARCHAR):
+                found.add_output_converter(wide, _unicode)
             found.execute(_MANNERS)
         return found
 
@@ -131,12 +142,15 @@ class Session:
         return found
 
 
+def _unicode(raw: bytes) -> str:
+    # Half of a pair is no reason to stop, as it is none for the driver's other reader.
+    return raw.decode("utf-16-le", "replace")
+
+
 @contextmanager
 def _reported() -> Iterator[None]:
     try:
         yield
-    except (OdbcFailure, SettingMissing):
-        raise
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in {"pyodbc", "arrow_odbc"}:
             raise

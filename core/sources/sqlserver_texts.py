@@ -37,4 +37,7 @@ def _text(cell: Cell, answers: pl.Series) -> pl.Series:
         texts = [None if answer is None else repr(answer) for answer in answers]
         return pl.Series(answers.name, texts, pl.String())
     text = answers.cast(pl.String())
+    if cell.form is Form.MOMENT:
+        # A fraction of nothing is written by some versions of the server and not by others.
+        return text.str.replace(r"\.0+([+-]\d\d:\d\d)?$", "${1}")
     return "blob:" + text if cell.form is Form.LENGTH else text

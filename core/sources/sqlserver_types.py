@@ -31,6 +31,7 @@ class Form(StrEnum):
     WHOLE = "whole"
     DOUBLE = "double"
     SINGLE = "single"
+    MOMENT = "moment"
     LENGTH = "length"
 
 
@@ -60,8 +61,11 @@ class Field:
 
     @property
     def quoted(self) -> str:
-        """The name as it stands in a statement."""
-        return bracketed(self.name)
+        """The name as it stands in a statement, where the table is called `t`.
+
+        Without the table before it, ORDER BY would take a name for that of an answer.
+        """
+        return f"t.{bracketed(self.name)}"
 
     @property
     def declared_type(self) -> str:
@@ -96,7 +100,7 @@ class Cell:
     @property
     def width_bytes(self) -> int:
         """Room that one answer takes in transit; of a long text, none."""
-        return _NUMBER_BYTES + (2 * self.letters if self.form is Form.TEXT else 0)
+        return _NUMBER_BYTES + 2 * self.letters
 
 
 _AS_TEXT = {
@@ -104,12 +108,6 @@ _AS_TEXT = {
     "numeric": ("CONVERT(nvarchar(41), {0})", 41),
     "money": ("CONVERT(nvarchar(30), {0}, 2)", 30),
     "smallmoney": ("CONVERT(nvarchar(30), {0}, 2)", 30),
-    "date": ("CONVERT(nvarchar(10), {0}, 23)", 10),
-    "time": ("CONVERT(nvarchar(16), {0}, 121)", 16),
-    "datetime": ("CONVERT(nvarchar(30), {0}, 126)", 30),
-    "datetime2": ("CONVERT(nvarchar(30), {0}, 126)", 30),
-    "smalldatetime": ("CONVERT(nvarchar(30), {0}, 126)", 30),
-    "datetimeoffset": ("CONVERT(nvarchar(40), {0}, 126)", 40),
     "uniqueidentifier": ("CONVERT(nvarchar(36), {0})", 36),
     "timestamp": ("CONVERT(nvarchar(18), CAST({0} AS binary(8)), 1)", 18),
     "hierarchyid": ("CAST({0} AS nvarchar(4000))", 4000),
@@ -120,7 +118,7 @@ _AS_TEXT = {
     "xml": ("CAST({0} AS nvarchar(max))", LONG),
     "json": ("CAST({0} AS nvarchar(max))", LONG),
 }
-_AS_NUMBER = {
+_IN_FORM = {
     "bit": Cell("CAST({0} AS smallint)", Form.WHOLE),
     "tinyint": Cell("CAST({0} AS smallint)", Form.WHOLE),
     "smallint": Cell("{0}", Form.WHOLE),
@@ -129,6 +127,12 @@ _AS_NUMBER = {
     # Style 3 would be exact, but servers before 2016 do not know it: Python writes these.
     "float": Cell("{0}", Form.DOUBLE),
     "real": Cell("{0}", Form.SINGLE),
+    "date": Cell("CONVERT(nvarchar(10), {0}, 23)", Form.MOMENT, 10),
+    "time": Cell("CONVERT(nvarchar(16), {0}, 121)", Form.MOMENT, 16),
+    "datetime": Cell("CONVERT(nvarchar(30), {0}, 126)", Form.MOMENT, 30),
+    "datetime2": Cell("CONVERT(nvarchar(30), {0}, 126)", Form.MOMENT, 30),
+    "smalldatetime": Cell("CONVERT(nvarchar(30), {0}, 126)", Form.MOMENT, 30),
+    "datetimeoffset": Cell("CONVERT(nvarchar(40), {0}, 126)", Form.MOMENT, 40),
 }
 _KEYS = {
     **dict.fromkeys(("bit", "tinyint", "smallint", "int", "bigint"), "CAST({value} AS {type})"),
@@ -183,9 +187,9 @@ def cells(field: Field, *, is_key: bool, table: str) -> tuple[Cell, ...]:
         SourceError: no exact text of this type is known.
     """
     name, kind = field.quoted, field.kind
-    if kind in _AS_NUMBER:
-        cell = _AS_NUMBER[kind]
-        return (Cell(cell.expression.format(name), cell.form),)
+    if kind in _IN_FORM:
+        cell = _IN_FORM[kind]
+        return (Cell(cell.expression.format(name), cell.form, cell.letters),)
     if kind in _LETTERS:
         return (_letters(field),)
     if kind in _BLOBS and is_key and field.size_bytes != _UNBOUND:

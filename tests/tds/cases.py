@@ -42,7 +42,11 @@ def _time(name: str, declared: str, stored: str, wanted: str) -> Case:
 
 
 def _number(name: str, declared: str, stored: Any, wanted: str) -> Case:
-    return Case(name, declared, str(stored), stored, wanted)
+    literal = str(stored)
+    if isinstance(stored, float) and "e" not in literal:
+        # Without an exponent it is a decimal, which is not always converted exactly.
+        literal += "E0"
+    return Case(name, declared, literal, stored, wanted)
 
 
 def _variant(name: str, literal: str, stored: Any, wanted: str) -> Case:

@@ -149,7 +149,12 @@ class Database:
         """Make a view; `query` is what SQLite runs, `definition` what the catalogue shows."""
         self.connection.execute(f"CREATE VIEW dbo.{_quoted(name)} AS {query}")
         self.describe("dbo", name, dict(columns), kind="V ")
-        self._system("sql_modules", self._numbers["dbo", name], definition)
+        self._system("sql_modules", self._numbers["dbo", name], None)
+        if definition is not None:
+            self.connection.execute(
+                "UPDATE sys.sql_modules SET definition = CAST(? AS TEXT) WHERE object_id = ?",
+                [_stored(definition, "nvarchar"), self._numbers["dbo", name]],
+            )
 
     def add_link(self, child: str, columns: Sequence[str], parent: str, to: Sequence[str]) -> None:
         number = 9000 + self._count("foreign_key_columns")

@@ -163,6 +163,10 @@ class _Expression:
 
     def _word(self, token: Token) -> str:
         word = token.text.upper()
+        if [after.kind for after in self._tokens[self._at : self._at + 2]] == ["sign", "name"]:
+            # A column with its table before it.
+            self._at += 2
+            return self._name(self._tokens[self._at - 1], f"{token.text}.")
         if word == "COLLATE":
             self._at += 1
             return ""
@@ -175,10 +179,10 @@ class _Expression:
                 return f"tds_{word.lower()}({inner.text}, '{inner.type}')"
         return _RENAMED.get(word, token.text)
 
-    def _name(self, token: Token) -> str:
+    def _name(self, token: Token, table: str = "") -> str:
         name = _plain(token)
         self._types.append(self._known.get(name, ""))
-        quoted = '"' + name.replace('"', '""') + '"'
+        quoted = table + '"' + name.replace('"', '""') + '"'
         following = [after.text for after in self._tokens[self._at : self._at + 2]]
         if following in ([".", "STSrid"], [".", "AsTextZM"]):
             self._at += 2 if following[1] == "STSrid" else 4

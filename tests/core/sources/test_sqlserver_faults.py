@@ -64,7 +64,7 @@ def test_reading_goes_on_behind_the_last_key_and_not_from_the_start(serve, monke
     assert read(found) == EXPECTED
     first, second = [text for text in found.statements if "[Note]" in text]
     assert "WHERE" not in first
-    assert "WHERE [K] > CAST(@k0 AS int)" in second
+    assert "WHERE t.[K] > CAST(@k0 AS int)" in second
 
 
 def test_a_connection_that_cannot_be_made_again_at_once_is_tried_again(serve):
@@ -138,6 +138,13 @@ def test_a_catalogue_that_cannot_be_read_is_told(serve):
         found.source.catalogue()
 
 
+def test_a_connection_that_was_lost_between_two_questions_is_made_again(serve):
+    found = practice_of(serve)
+    found.engine.faults = [Fault("sys.columns", Drop())]
+    (table,) = found.source.catalogue()
+    assert table.rows == len(ROWS)
+
+
 def test_a_cell_that_cannot_be_computed_says_so_and_the_rows_around_it_are_read(serve, monkeypatch):
     monkeypatch.setattr("core.sources.sqlserver_rows.ROWS_PER_PAGE", 64)
     database = Database()
@@ -189,8 +196,25 @@ def test_a_fault_while_cells_are_read_one_by_one_is_recovered_from(serve):
     )
     found: Served = serve(database)
     tables = found.source.catalogue()
-    found.engine.faults = [Fault("[K] =", Error(DEADLOCK), times=2, skip=1)]
+    found.engine.faults = [Fault("t.[K] =", Error(DEADLOCK), times=2, skip=1)]
     assert found.source.read(tables[0])["Share"].to_list() == ["1.0", "error:8134", "1.0"]
+
+
+def test_a_row_that_is_gone_when_it_is_looked_at_alone_is_not_missed(serve, monkeypatch):
+    monkeypatch.setattr("core.sources.sqlserver_rows.ROWS_PER_PAGE", 1)
+    database = Database()
+    database.add_table("Exam", [("K", "int")], key=["K"])
+    found: Served = serve(database)
+    tables = found.source.catalogue()
+    found.engine.faults = [Fault("[Exam]", Error(DIVIDED))]
+    assert found.source.read(tables[0]).is_empty()
+
+
+def test_a_fault_while_texts_are_measured_is_recovered_from(serve):
+    found = practice_of(serve, key=(), kind="nvarchar(max)")
+    tables = found.source.catalogue()
+    found.engine.faults = [Fault("MAX(DATALENGTH", Error(DEADLOCK))]
+    assert found.source.read(tables[0]).height == len(ROWS)
 
 
 def test_a_table_without_a_key_whose_cell_cannot_be_computed_is_refused_by_column(serve):

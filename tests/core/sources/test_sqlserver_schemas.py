@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from core.errors import SourceError
 from core.ports import Link, Source
 from core.sources.sqlserver_catalogue import names_of
-from tests.tds.answers import Error
+from tests.tds.answers import Delay, Error
 from tests.tds.database import Database
 from tests.tds.engine import Fault
 
@@ -57,6 +57,15 @@ def test_a_name_is_never_more_than_a_name(serve):
     for name in HOSTILE:
         assert tables[name].key == (name,)
         assert source.read(tables[name]).rows() == [("1", "a"), ("2", "b")], name
+
+
+@pytest.mark.usefixtures("_pages")
+def test_a_column_called_as_an_answer_is_called_is_still_the_key(serve):
+    database = Database()
+    rows = [(9 - number, number) for number in range(5)]
+    database.add_table("T", [("c1", "int"), ("c0", "int")], rows, key=["c0"])
+    source = serve(database).source
+    assert source.read(tables_of(source)["T"])["c0"].to_list() == list("01234")
 
 
 def test_names_that_differ_in_case_alone_are_two(serve):
@@ -162,7 +171,7 @@ def test_a_key_that_no_text_gives_back_is_read_in_one_go(serve, kind):
     database.add_table("T", [("K", kind)], [("a",), ("b",), ("c",)], key=["K"])
     found = serve(database)
     assert found.source.read(tables_of(found.source)["T"]).height == 3
-    assert not [text for text in found.statements if "TOP (1) [K]" in text]
+    assert not [text for text in found.statements if "TOP (1)" in text]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +199,7 @@ def test_a_key_that_comes_back_as_another_is_refused(serve):
     database.add_table("T", [("K", "int")], [(1,), (2,)], key=["K"])
     found = serve(database)
     tables = tables_of(found.source)
-    found.engine.overread = "WHERE [K] >"
+    found.engine.overread = "WHERE t.[K] >"
     with pytest.raises(SourceError, match="key of table T does not compare"):
         found.source.read(tables["T"])
 
@@ -276,9 +285,10 @@ def test_a_view_is_listed_counted_and_read(serve):
         "CREATE VIEW V AS SELECT A FROM [Else]]where].Other.dbo.T",
         "CREATE VIEW V AS SELECT A FROM Elsewhere.Other..T",
         "CREATE VIEW V AS SELECT A FROM Far",
+        "CREATE VIEW V AS SELECT A FROM [a--b] JOIN Elsewhere.Other.dbo.T ON 1 = 1",
         None,
     ],
-    ids=["rowset", "query", "four names", "three names", "synonym", "hidden"],
+    ids=["rowset", "query", "four names", "three names", "synonym", "behind dashes", "hidden"],
 )
 def test_a_view_that_leads_out_of_the_database_is_listed_and_never_asked_for(serve, definition):
     database = Database()
@@ -298,6 +308,34 @@ def test_a_view_that_leads_out_of_the_database_is_listed_and_never_asked_for(ser
     with pytest.raises(SourceError, match="View V leads out"):
         found.source.read(asked)
     assert not [text for text in found.statements if "[V]" in text or "[Over]" in text]
+
+
+def test_a_view_that_only_speaks_of_elsewhere_is_read(serve):
+    text = (
+        "/* was Elsewhere.Other.dbo.T */ CREATE VIEW V AS -- OPENQUERY\nSELECT A, 'a.b.c.d' FROM T"
+    )
+    database = Database()
+    database.add_table("T", [("A", "int")], [(1,)])
+    database.add_view("V", [("A", "int")], "SELECT A FROM T", text)
+    assert tables_of(serve(database).source)["V"].rows == 1
+
+
+def test_a_view_that_keeps_the_server_busy_is_listed_and_empty(serve, monkeypatch):
+    monkeypatch.setattr("core.sources.sqlserver_session.ANSWER_WAIT_S", 1)
+    database = Database()
+    database.add_table("T", [("A", "int")], [(1,)])
+    database.add_view("V", [("A", "int")], "SELECT A FROM T", "CREATE VIEW V AS SELECT A FROM T")
+    found = serve(database)
+    found.engine.faults = [Fault("COUNT_BIG", Delay(30))]
+    assert tables_of(found.source)["V"].columns == ()
+
+
+def test_a_name_with_half_of_a_pair_does_not_stop_the_catalogue(serve):
+    database = Database()
+    text = "CREATE VIEW V AS SELECT A, N'\ud83d' AS B FROM T"
+    database.add_table("T", [("A", "int")], [(1,)])
+    database.add_view("V", [("A", "int")], "SELECT A FROM T", text)
+    assert tables_of(serve(database).source)["V"].rows == 1
 
 
 def test_a_view_of_something_that_is_gone_is_listed_and_empty(serve):

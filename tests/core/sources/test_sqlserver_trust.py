@@ -226,9 +226,16 @@ def test_no_table_with_a_trigger_is_tried(serve):
     assert found.engine.written == []
 
 
+def test_a_table_that_nobody_may_write_to_proves_nothing(serve):
+    found: Served = serve(one_table())
+    found.engine.faults = [Fault("DELETE FROM", Error(13560))]
+    (finding,) = found.source.preflight()
+    assert "could not be found out (42000, 13560)" in finding.said
+
+
 def test_a_preflight_that_fails_is_no_proof(serve):
     found: Served = serve(one_table())
-    found.engine.faults = [Fault("DELETE", Error(1205))]
+    found.engine.faults = [Fault("DELETE FROM", Error(1205))]
     with pytest.raises(SourceUnreachable):
         found.source.preflight()
 
