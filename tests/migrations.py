@@ -186,7 +186,7 @@ def served(folder: Path, *options: str) -> Iterator[Account]:
         running.stdin.close()
 
 
-def contents(state: Path) -> dict[tuple[str, int], tuple[object, object]]:
+def contents(state: Path) -> dict[tuple[str, int], tuple[Any, Any]]:
     """What every live record of a sandbox's file holds, but for when it was touched."""
     marks = ", ".join("?" * len(KINDS))
     query = f"SELECT kind, id, body, custom FROM records WHERE shelf = 'live' AND kind IN ({marks})"  # noqa: S608 - marks only

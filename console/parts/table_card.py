@@ -3,6 +3,8 @@
 Rule of the house: the table first, then its columns; what names a patient is ticked one by one.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -81,9 +83,14 @@ def _holds(user: ConsoleUser, table: TableMap, seen: str) -> None:
         return
     if entity is None:
         st.error("Please choose what a row of this table is, or leave the table.")
-    elif entity == _LEAVE:
+        return
+    _keep_answer(user, table, entity, reason or "", seen)
+
+
+def _keep_answer(user: ConsoleUser, table: TableMap, entity: str, reason: str, seen: str) -> None:
+    if entity == _LEAVE:
         save(
-            lambda old: table_left(old, table.name, reason or "", user.name),
+            lambda old: table_left(old, table.name, reason, user.name),
             what=table.name,
             by=user.name,
             seen=seen,
@@ -122,20 +129,8 @@ def bulk_form(
     columns = certain(table)
     if not columns or not table.entity or table.left:
         return
-    shapes = _shapes(patterns, table.name)
-    personal = sum(names_a_patient(table, column) for column in columns)
     with st.form(f"map_bulk_{table.name}"):
-        st.markdown(f"**Certain: {len(columns)} columns to confirm together**")
-        st.caption(
-            "What is nearly certain is ticked. "
-            + (f"{personal} say something of a patient: tick each yourself." if personal else "")
-        )
-        sides = st.columns(2)
-        ticked = [
-            column.name
-            for place, column in enumerate(columns)
-            if _tick(sides[2 * place // len(columns)], table, column, shapes)
-        ]
+        ticked = _ticked(table, columns, _shapes(patterns, table.name))
         is_sent = st.form_submit_button(
             "Confirm what is ticked", type="primary", key=f"map_bulk_save_{table.name}"
         )
@@ -150,6 +145,21 @@ def bulk_form(
         by=user.name,
         seen=seen,
     )
+
+
+def _ticked(table: TableMap, columns: Sequence[ColumnMap], shapes: dict[str, str]) -> list[str]:
+    personal = sum(names_a_patient(table, column) for column in columns)
+    st.markdown(f"**Certain: {len(columns)} columns to confirm together**")
+    st.caption(
+        "What is nearly certain is ticked. "
+        + (f"{personal} say something of a patient: tick each yourself." if personal else "")
+    )
+    sides = st.columns(2)
+    return [
+        column.name
+        for place, column in enumerate(columns)
+        if _tick(sides[2 * place // len(columns)], table, column, shapes)
+    ]
 
 
 def _tick(side: DeltaGenerator, table: TableMap, column: ColumnMap, shapes: dict[str, str]) -> bool:

@@ -60,26 +60,28 @@ def preview(
     if field is not None:
         made = made.cast(field.dtype, strict=False)
     read = values.select("value", "count", text.alias("cleaned"), made.alias("made"))
-    outside = _is_outside(field)
     after = as_text("made", read.schema["made"])
-    outcome = (
+    return read.select(
+        pl.col("value").alias("before"),
+        after.alias("after"),
+        _outcome(column, field, after).alias("outcome"),
+        "count",
+    )
+
+
+def _outcome(column: ColumnMap, field: Field | None, after: pl.Expr) -> pl.Expr:
+    return (
         pl.when(pl.col("cleaned").is_null())
         .then(pl.lit(Outcome.NOTHING.value))
         .when(pl.col("made").is_null())
         .then(pl.lit(_unread(column, field).value))
         .when(_is_no_option(field))
         .then(pl.lit(Outcome.NO_OPTION.value))
-        .when(outside)
+        .when(_is_outside(field))
         .then(pl.lit(Outcome.OUTSIDE.value))
         .when(after == pl.col("value"))
         .then(pl.lit(Outcome.SAME.value))
         .otherwise(pl.lit(Outcome.CHANGED.value))
-    )
-    return read.select(
-        pl.col("value").alias("before"),
-        after.alias("after"),
-        outcome.alias("outcome"),
-        "count",
     )
 
 

@@ -88,7 +88,11 @@ def plan_numbers(panda: Told, patients: dict[str, str]) -> dict[str, str]:
     }
 
 
-def in_its_words(rows: pl.DataFrame, entity: str, keys: dict) -> pl.DataFrame:
+Keys = dict[str, dict[str, str]]
+"""Entity -> the first convention's key -> another's."""
+
+
+def in_its_words(rows: pl.DataFrame, entity: str, keys: Keys) -> pl.DataFrame:
     """Rows of the first convention with the keys of another."""
     for name, field in ENTITIES[entity].fields().items():
         is_own = field.is_key and not field.refers_to and entity in keys
@@ -99,7 +103,7 @@ def in_its_words(rows: pl.DataFrame, entity: str, keys: dict) -> pl.DataFrame:
 
 
 def comparable(
-    rows: pl.DataFrame, entity: str, gone: list[str], missed: set[tuple]
+    rows: pl.DataFrame, entity: str, gone: list[str], missed: set[tuple[str, ...]]
 ) -> pl.DataFrame:
     """Rows without what the convention cannot say, in one order and one way of writing paths."""
     fields = ENTITIES[entity].fields()
@@ -122,9 +126,9 @@ def gone_of(entity: str, gone: list[str]) -> set[str]:
     return {path for path in gone if path.startswith(f"{entity}.")}
 
 
-def missed_by(practice: Told, keys: dict, entity: str) -> set[tuple]:
+def missed_by(practice: Told, keys: Keys, entity: str) -> set[tuple[str, ...]]:
     """Keys of what is spoilt in the first convention and cannot be spoilt here."""
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for one in practice.truth["not_expressible"]:
         if one["entity"] != entity:
             continue
@@ -204,7 +208,7 @@ def conformed_with(practice: Told, name: str, table: str, rows: pl.DataFrame) ->
     return done
 
 
-def set_aside(done: ConformedPractice, rule: str) -> list[tuple]:
+def set_aside(done: ConformedPractice, rule: str) -> list[tuple[str | None, ...]]:
     return done.rejected.filter(rule=rule).select("table", "source_key", "column", "site").rows()
 
 
