@@ -68,7 +68,8 @@ def ratio(numerator: pl.Expr, denominator: pl.Expr, decimals: int) -> pl.Expr:
     doubled = numerator.abs() * (2 * scale) + denominator
     size = pl.when(denominator > 0).then(doubled // (2 * denominator))
     sign = pl.when(numerator < 0).then(-1).otherwise(1)
-    return size * sign / scale
+    # dividing by a constant may leave a last digit that no rounding of ours put there
+    return (size * sign / scale).round(decimals)
 
 
 def chart_indices(readings: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,9 @@ from core.ports import Action, Intent, Outcome, Receipt, WriteState
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import link_fields
 
+LINK_REFUSED, CONTENT_MISSING = "link_refused", "content_missing"
+"""Reasons of writes that are refused here."""
+
 
 class Batches:
     """The plan's open writes, handed out a batch at a time as intents."""
@@ -57,22 +60,24 @@ class Batches:
     def intents(self, batch: pl.DataFrame) -> tuple[list[Intent], list[Receipt]]:
         """The writes as intents: links resolved to record ids, bytes where they can be read.
 
-        A write that links to a record that was refused is refused with it, and never sent.
+        A write that links to a record that was refused is refused with it, and never sent; so is
+        one whose file is not there any more.
         """
         self.clear()
         intents: list[Intent] = []
         orphans: list[Receipt] = []
         for row in batch.select("write_id", "target", "action", "ref", "record_id").iter_rows():
             intent = self._intent(*row)
-            if intent is None:
-                orphans.append(Receipt(row[0], Outcome.REJECT, reason="link_refused"))
+            if isinstance(intent, str):
+                orphans.append(Receipt(row[0], Outcome.REJECT, reason=intent))
             else:
                 intents.append(intent)
         return intents, orphans
 
     def _intent(
         self, write_id: str, target: str, action: str, ref: str, record_id: int | None
-    ) -> Intent | None:
+    ) -> Intent | str:
+        """The intent, or why there is none."""
         fields = {} if action == Action.DELETE else dict(self._fields.get(write_id, {}))
         links = link_fields(CrmObject(target)) if target in ORDER else {}
         for name, to in links.items():
@@ -80,12 +85,14 @@ class Batches:
             if linked is not None:
                 fields[name] = self._resolved(to.value, linked)
                 if fields[name] is None:
-                    return None
+                    return LINK_REFUSED
         if action != Action.CREATE and record_id is None and target in ORDER:
             record_id = self._ids.get((target, ref))
             if record_id is None:
-                return None
+                return LINK_REFUSED
         path = self._path(write_id) if action == Action.CREATE else None
+        if path is not None and not path.is_file():
+            return CONTENT_MISSING
         return Intent(write_id, self._plan_id, target, Action(action), ref, record_id, fields, path)
 
     def _path(self, write_id: str) -> Path | None:

@@ -11,7 +11,13 @@ import polars as pl
 
 from core.errors import DestinationError, DestinationRefused, FieldVanished, OutcomeUnknown
 from core.migration.batches import Batches
-from core.migration.doubt import LOOKS, adopt_present, kept_floors, look_for_unknown
+from core.migration.doubt import (
+    LOOKS,
+    adopt_present,
+    kept_floors,
+    look_for_unknown,
+    setup_number,
+)
 from core.migration.passage import Passage
 from core.plan import Plan
 from core.ports import Action, Outcome, Receipt, WriteState
@@ -90,6 +96,13 @@ def _settle(passage: Passage, plan_id: str, rank: pl.DataFrame, batches: Batches
         batches.recall()
 
 
+def _numbered(receipt: Receipt) -> Receipt:
+    # a custom field has no number, and the ledger takes an answer without one for no answer
+    if receipt.outcome is Outcome.ACK and receipt.record_id is None and receipt.code:
+        return replace(receipt, record_id=setup_number(receipt.code))
+    return receipt
+
+
 def _batch_size(passage: Passage) -> int:
     # what is intended together must be sent before its deadline, so a slow pace takes less at once
     allowed = passage.destination.spent().requests_per_2s
@@ -113,7 +126,7 @@ def _send(passage: Passage, plan_id: str, batch: pl.DataFrame, batches: Batches)
         unsent = [Receipt(write_id, Outcome.UNSENT, reason="not_sent") for write_id in write_ids]
         passage.ledger.conclude(unsent)
         raise
-    receipts = [_held_back(receipt) for receipt in receipts]
+    receipts = [_held_back(_numbered(receipt)) for receipt in receipts]
     passage.ledger.conclude(receipts)
     batches.learn(intents, receipts)
     return receipts

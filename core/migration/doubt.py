@@ -4,6 +4,7 @@ Rule of the house: what was sent without an answer is never sent again before it
 the list, twice.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -176,8 +177,13 @@ def _there(passage: Passage, target: str, floor: int) -> pl.DataFrame:
     names = pl.format("custom_field|{}|{}", "target", "name")
     return fields.select(
         passage.sign(fields.select(names).to_series()).alias("ref"),
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("record_id"),
+        pl.Series("record_id", [setup_number(code) for code in fields["code"]], dtype=pl.Int64()),
     )
+
+
+def setup_number(code: str) -> int:
+    """The number of a field or activity type, which the destination knows by a text alone."""
+    return int.from_bytes(hashlib.sha256(code.encode()).digest()[:6])
 
 
 def _lowest(there: pl.DataFrame) -> dict[str, int]:

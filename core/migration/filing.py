@@ -197,7 +197,8 @@ def _close_shelf(shelf: _Shelf) -> None:
 def content_path(passage: Passage, content: str, outbox: Path) -> Path:
     """Where the bytes of a file are, for sending; bytes of the vault go to the outbox first."""
     if content.startswith(FROM_SOURCE):
-        return _located(passage, content.removeprefix(FROM_SOURCE))
+        stored = content.removeprefix(FROM_SOURCE)
+        return passage.source.locate(stored) or Path(stored)
     sha256 = content.removeprefix(FROM_VAULT)
     path = outbox / sha256
     if not path.exists():

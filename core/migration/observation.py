@@ -39,13 +39,30 @@ def _largest(record_ids: pl.Series) -> int:
 def observe(passage: Passage) -> View:
     """Walk all six objects once, turning links into refs of records the ledger knows."""
     known = record_names(passage)
+    refs = _refs_of_ours(passage, known)
     observed: dict[CrmObject, Observed] = {}
     for place, crm_object in enumerate(CrmObject):
-        observed[crm_object] = passage.destination.observe(crm_object, known)
+        observed[crm_object] = _ours(passage.destination.observe(crm_object, known), refs)
         passage.progress("objects observed", place + 1, len(CrmObject))
     return View(
         {name: each.found for name, each in observed.items()},
         {name: each.digests for name, each in observed.items()},
+    )
+
+
+def _refs_of_ours(passage: Passage, known: Mapping[CrmObject, Mapping[int, str]]) -> pl.Series:
+    """Refs of records we have made or want to make; any other is of another migration."""
+    made = pl.Series("ref", [ref for refs in known.values() for ref in refs.values()], pl.String())
+    kept = [name for name in CrmObject if passage.vault.has(f"wanted/{name}")]
+    return pl.concat([made, *(passage.vault.get(f"wanted/{name}")["ref"] for name in kept)])
+
+
+def _ours(observed: Observed, refs: pl.Series) -> Observed:
+    """The same, with records of other migrations into this account among those of others."""
+    is_ours = pl.col("ref").is_in(refs.unique().implode())
+    return Observed(
+        observed.found.filter(is_ours),
+        observed.digests.with_columns(pl.when(is_ours).then("ref").alias("ref")),
     )
 
 
