@@ -10,14 +10,27 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from core.sandbox import catalogue
+from core.sandbox.copies import Copies
 from core.sandbox.fieldbook import FieldBook, builtin_record
+from core.sandbox.history import History
+from core.sandbox.keys import Keyring
 from core.sandbox.moments import v1_now, v2_now
-from core.sandbox.refusals import against_rule
+from core.sandbox.refusals import against_rule, forbidden
 from core.sandbox.settings import SandboxSettings
-from core.sandbox.store import Kind, Shelf, Store
+from core.sandbox.store import Kind, Shelf, Sight, Store, Stored
 
 DEFAULT_CURRENCY: Final = "USD"
 TIMEZONE: Final = "America/New_York"
+_DAY_S: Final = 86_400
+_PURGED: Final = (
+    Kind.PERSON,
+    Kind.ORGANIZATION,
+    Kind.DEAL,
+    Kind.PRODUCT,
+    Kind.ACTIVITY,
+    Kind.FILE,
+)
+"""What Pipedrive says it deletes for good."""
 
 
 class Account:
@@ -34,15 +47,27 @@ class Account:
         self._secret = self.store.fact("secret") or ""
         if not self._secret:
             self._found()
-        self.token = self.derived("token")
         self.domain = f"perio-sandbox-{self.derived('domain')[:6]}"
         self.company_id = 1_000_000 + int(self.derived("company")[:6], 16)
         self.fields = FieldBook(self.store, self.derived)
+        self.history = History(self.store)
+        lags_s = {
+            Sight.GET: settings.get_lag_s,
+            Sight.LIST: settings.list_lag_s,
+            Sight.SEARCH: settings.search_lag_s,
+        }
+        self.copies = Copies(self.store, lags_s, settings.clock)
+        self.is_closed_by_pipedrive = False
+        """Whether the company did not pay; everything is answered 402."""
         self.users: dict[int, dict[str, Any]] = {}
         self.pipelines: dict[int, dict[str, Any]] = {}
         self.stages: dict[int, dict[str, Any]] = {}
         self.activity_types: dict[str, dict[str, Any]] = {}
+        self._next_purge = 0.0
+        self._acting = 0
         self.recall()
+        self.keys = Keyring(self)
+        self.token = self.keys.token(self.admin["id"])
 
     def recall(self) -> None:
         """Read again what every request needs at hand: users, pipelines, stages, types."""
@@ -51,7 +76,45 @@ class Account:
         self.stages = self._by_id(Kind.STAGE)
         types = self._by_id(Kind.ACTIVITY_TYPE).values()
         self.activity_types = {each["key_string"]: each for each in types}
-        self.me = next(each for each in self.users.values() if each["is_you"])
+        self.admin = next(each for each in self.users.values() if each["is_you"])
+        self.act_as(self._acting or self.admin["id"])
+
+    def act_as(self, user_id: int) -> None:
+        """Let a user be the one who asks; requests come one at a time."""
+        self._acting = user_id
+        self.me = self.users[user_id]
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether whoever asks is an administrator."""
+        return any(each["admin"] for each in self.me["access"])
+
+    def require_admin(self) -> None:
+        """Refuse set-up by others, where it takes an administrator."""
+        if self.settings.admin_only_setup and not self.is_admin:
+            raise forbidden()
+
+    def tick(self) -> None:
+        """Let time do its work: copies catch up, and what was deleted long ago goes for good."""
+        self.copies.catch_up()
+        now = self.settings.clock()
+        if now < self._next_purge:
+            return
+        self._next_purge = now + 3_600
+        end = now - self.settings.purge_after_days * _DAY_S
+        for kind in _PURGED:
+            before = v1_now(end) if kind is Kind.FILE else v2_now(end)
+            clauses = ["shelf = ?", "update_time < ?"]
+            gone = self.store.rows(kind, clauses, [Shelf.DELETED, before])
+            if gone:
+                with self.store.together():
+                    self.store.remove(kind, [row[0] for row in gone])
+
+    def keep(self, kind: Kind, before: Stored, after: Stored) -> None:
+        """Keep a record again after a change, and who changed what."""
+        with self.store.together():
+            self.store.replace(kind, after, was=before.shelf)
+            self.history.add(kind, self.me["id"], self.v1_now(), before, after)
 
     def close(self) -> None:
         """Close the state file."""

@@ -45,7 +45,8 @@ class Call:
         parts: What stands in the braces of the path, in order.
         query: The query string.
         body: The bytes of the body.
-        content_type: Media type of the body, lower case, with its parameters.
+        content_type: Media type of the body, with its parameters.
+        host: The host that was asked.
     """
 
     account: Account
@@ -53,10 +54,11 @@ class Call:
     query: bytes
     body: bytes
     content_type: str
+    host: str = ""
 
-    def record_id(self) -> int | None:
-        """The id in the path; None when what stands there is no id."""
-        text = self.parts[0]
+    def record_id(self, at: int = 0) -> int | None:
+        """An id in the path; None when what stands there is no id."""
+        text = self.parts[at]
         is_id = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
         return int(text) if is_id else None
 

@@ -110,10 +110,25 @@ _INCLUDE: Final = frozenset(
 )
 
 
-def _before_create(account: Account) -> None:
-    if account.store.count.get((Kind.DEAL, Shelf.LIVE), 0) >= account.settings.deals_cap:
-        msg = "Couldn't add the deal. Open deals limit reached."
-        raise over_cap(msg, "feature_capping_deals_limit")
+def require_room(account: Account) -> Shelf | None:
+    """Refuse a deal or a lead more than the plan takes, or say that it has to wait."""
+    settings, count = account.settings, account.store.count
+    deals = count.get((Kind.DEAL, Shelf.LIVE), 0)
+    taken = deals + count.get((Kind.LEAD, Shelf.LIVE), 0)
+    if taken < settings.deals_cap:
+        return None
+    if settings.counts_open_deals_only:
+        clauses = ["shelf = ?", "json_extract(CAST(body AS TEXT), '$.status') = 'open'"]
+        if account.store.count_where(Kind.DEAL, clauses, [Shelf.LIVE]) < settings.deals_cap:
+            return None
+    if settings.over_cap == "wait":
+        return Shelf.WAITING
+    msg = "Couldn't add the deal. Open deals limit reached."
+    raise over_cap(msg, "feature_capping_deals_limit")
+
+
+def _further_rules(account: Account) -> Mapping[str, shapes.Rule]:
+    return {"add_time": shapes.moment} if account.settings.takes_deal_add_time else {}
 
 
 def _check_stored(stored: Stored, body: Mapping[str, Any]) -> None:
@@ -128,6 +143,8 @@ def _settle(
     now = account.v2_now()
     if before is None:
         record["creator_user_id"] = account.me["id"]
+        if "add_time" in body:
+            record["add_time"] = moments.as_moment(body["add_time"])
     if body.get("is_deleted"):
         msg = "is_deleted: use DELETE to delete a deal"
         raise against_rule(msg)
@@ -241,7 +258,8 @@ DEAL: Final = Noun(
     nullable=("person_id", "org_id", "archive_time", "probability", "lost_reason", "close_time"),
     blank=_BLANK,
     settle=_settle,
-    before_create=_before_create,
+    before_create=require_room,
+    further_rules=_further_rules,
     check_stored=_check_stored,
     listing=Listing(filters=_FILTERS, include_fields=_INCLUDE, has_status=True),
 )

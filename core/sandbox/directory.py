@@ -1,6 +1,6 @@
-"""Small v1 lists: users, currencies, activity types, webhooks, and fields with their numbers.
+"""Small v1 lists: currencies, activity types and webhooks.
 
-Rule of the house: they are read whole, as the real ones are not paginated (fields excepted).
+Rule of the house: they are read whole, as the real ones are not paginated.
 """
 
 import re
@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from core.sandbox import catalogue, v1
 from core.sandbox.account import activity_type_record
-from core.sandbox.calls import Answer, Call, Operation, succeeded
+from core.sandbox.calls import Answer, Call, succeeded
 from core.sandbox.jsontext import to_json
 from core.sandbox.moments import v2_now
-from core.sandbox.refusals import Refused
+from core.sandbox.refusals import Refused, too_many
 from core.sandbox.store import Kind, Shelf, Stored
 
 _WEBHOOKS_MAX: Final = 40
@@ -33,33 +33,6 @@ _OBJECTS: Final = frozenset(
         "*",
     ]
 )
-
-
-def list_users(call: Call) -> Answer:
-    """GET /v1/users."""
-    return succeeded(list(call.account.users.values()))
-
-
-def get_me(call: Call) -> Answer:
-    """GET /v1/users/me: the user of the token, and the company."""
-    account = call.account
-    company = {
-        "company_id": account.company_id,
-        "company_name": "Perio Sandbox",
-        "company_domain": account.domain,
-        "company_country": "US",
-        "company_industry": "Health care",
-        "language": {"language_code": "en", "country_code": "US"},
-    }
-    return succeeded(account.me | company)
-
-
-def get_user(call: Call) -> Answer:
-    """GET /v1/users/{id}."""
-    user = call.account.users.get(call.record_id() or 0)
-    if user is None:
-        raise Refused(404, {"success": False, "error": "User not found or not accessible."})
-    return succeeded(user)
 
 
 def list_currencies(call: Call) -> Answer:
@@ -89,10 +62,14 @@ def list_activity_types(call: Call) -> Answer:
 def post_activity_type(call: Call) -> Answer:
     """POST /v1/activityTypes."""
     account, body = call.account, call.sent_loosely()
+    account.require_admin()
     name, icon = body.get("name"), body.get("icon_key")
     if not isinstance(name, str) or not name.strip() or not _is_icon(icon):
         msg = "Bad request: name and icon_key are required"
         raise v1.bad_request(msg)
+    if len(account.activity_types) >= account.settings.max_of_each:
+        what = "activity type"
+        raise too_many(what)
     stem = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "activity"
     taken = {each.record["key_string"] for each in _every_type(call)}
     key, number = stem, 1
@@ -124,6 +101,7 @@ def _type_rows(call: Call) -> list[tuple[int, bytes, bytes, str, str, str]]:
 def put_activity_type(call: Call) -> Answer:
     """PUT /v1/activityTypes/{id}."""
     stored = v1.find_active(call, Kind.ACTIVITY_TYPE, "Activity type")
+    call.account.require_admin()
     body = call.sent_loosely()
     if not _is_icon(body.get("icon_key", "task")) or not isinstance(body.get("name", ""), str):
         msg = "Bad request: name and icon_key are texts, and the icon is one of a list"
@@ -136,6 +114,7 @@ def put_activity_type(call: Call) -> Answer:
 def delete_activity_type(call: Call) -> Answer:
     """DELETE /v1/activityTypes/{id}."""
     stored = v1.find_active(call, Kind.ACTIVITY_TYPE, "Activity type")
+    call.account.require_admin()
     stored.record["active_flag"] = False
     stored.shelf = Shelf.DELETED
     return _kept_type(call, stored)
@@ -217,58 +196,3 @@ def delete_webhook(call: Call) -> Answer:
 
 def _webhook_answer(value: object, status: int = 200) -> Answer:
     return Answer(to_json({"status": "ok", "success": True, "data": value}), status)
-
-
-def list_fields(kind: Kind) -> Operation:
-    """GET /v1/{person, organization, deal}Fields: the same fields, with their numeric ids."""
-
-    def listed(call: Call) -> Answer:
-        start, limit = v1.offsets(call)
-        fields = list(call.account.fields.by_code[kind].values())
-        me = call.account.me["id"]
-        shown = [
-            _numbered(each.stored.record, order, me)
-            for order, each in enumerate(fields[start : start + limit], start + 1)
-        ]
-        more = start + limit < len(fields)
-        page: dict[str, object] = {
-            "start": start,
-            "limit": limit,
-            "more_items_in_collection": more,
-        }
-        return succeeded(shown or None, additional_data=page)
-
-    return listed
-
-
-_BUILT_IN_KEYS: Final = {"emails": "email", "phones": "phone", "label_ids": "label_ids"}
-
-
-def _numbered(record: Mapping[str, Any], order: int, user_id: int) -> dict[str, Any]:
-    is_custom = record["is_custom_field"]
-    options = record["options"]
-    return {
-        "id": record["id"],
-        "key": _BUILT_IN_KEYS.get(record["field_code"], record["field_code"]),
-        "name": record["field_name"],
-        "order_nr": order,
-        "field_type": record["field_type"],
-        "add_time": record["add_time"].replace("T", " ").rstrip("Z"),
-        "update_time": record["update_time"].replace("T", " ").rstrip("Z"),
-        "last_updated_by_user_id": user_id,
-        "created_by_user_id": user_id,
-        "active_flag": True,
-        "edit_flag": is_custom,
-        "index_visible_flag": True,
-        "details_visible_flag": True,
-        "add_visible_flag": False,
-        "important_flag": False,
-        "bulk_edit_allowed": record["is_writable"],
-        "searchable_flag": False,
-        "filtering_allowed": True,
-        "sortable_flag": True,
-        "mandatory_flag": False,
-        "options": [{"id": each["id"], "label": each["label"]} for each in options]
-        if options is not None
-        else None,
-    }

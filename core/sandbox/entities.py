@@ -12,9 +12,10 @@ from core.sandbox import shapes, values
 from core.sandbox.account import Account, shelf_of
 from core.sandbox.calls import Answer, Call, Operation, succeeded
 from core.sandbox.pages import Listing, answer_page, question_names, read_listing
-from core.sandbox.refusals import not_found
+from core.sandbox.refusals import forbidden, invalid, not_found
 from core.sandbox.rendering import Rendering, rendering_from, shown
-from core.sandbox.store import Kind, Shelf, Stored
+from core.sandbox.store import Kind, Shelf, Sight, Stored
+from core.sandbox.visibility import is_visible
 
 Settle = Callable[[Account, dict[str, Any], Mapping[str, Any], "Stored | None"], None]
 """Completes and checks a record: account, the record with the changes in, the body as it was sent,
@@ -37,7 +38,9 @@ class Noun:
         check_sent: Refuses a body before anything else; may be left out.
         listing: How it is listed.
         has_custom: Whether it has custom fields.
-        before_create: Refuses one record more than the plan holds.
+        before_create: Refuses one record more than the plan holds, or says where it has to wait.
+        status_made: HTTP status of a POST.
+        further_rules: Keys of POST that nobody documents and some accounts may take.
         check_stored: Refuses to change what may not be changed.
     """
 
@@ -52,7 +55,9 @@ class Noun:
     listing: Listing
     check_sent: Callable[[Account, Mapping[str, Any]], None] = lambda _account, _body: None
     has_custom: bool = True
-    before_create: Callable[[Account], None] = lambda _account: None
+    before_create: Callable[[Account], Shelf | None] = lambda _account: None
+    status_made: int = 200
+    further_rules: Callable[[Account], Mapping[str, shapes.Rule]] = lambda _account: {}
     check_stored: Callable[[Stored, Mapping[str, Any]], None] = lambda _stored, _body: None
 
 
@@ -80,16 +85,19 @@ def listed(noun: Noun, listing: Listing) -> Operation:
     return lambda call: answer_page(call.account, noun.kind, read_listing(call, noun.kind, listing))
 
 
-def find(noun: Noun, call: Call) -> Stored:
-    """The record of the path, on whichever shelf.
+def find(noun: Noun, call: Call, sight: Sight = Sight.NOW) -> Stored:
+    """The record of the path, on whichever shelf that is shown.
 
     Raises:
-        Refused: 404, there is none.
+        Refused: 404, there is none; or one that whoever asks may not see, which is 403 where the
+            settings say so.
     """
     wanted = call.record_id()
-    stored = None if wanted is None else call.account.store.fetch(noun.kind, wanted)
-    if stored is None:
+    stored = None if wanted is None else call.account.store.fetch(noun.kind, wanted, sight)
+    if stored is None or stored.shelf is Shelf.WAITING:
         raise not_found(noun.singular)
+    if not is_visible(call.account, noun.kind, stored):
+        raise not_found(noun.singular) if call.account.settings.hides_as_missing else forbidden()
     return stored
 
 
@@ -101,16 +109,27 @@ def _get(noun: Noun, call: Call) -> Answer:
         "include_labels",
     }
     rendering = rendering_from(call, noun.kind, names, noun.listing.include_fields)
-    stored = find(noun, call)
+    stored = find(noun, call, Sight.GET)
     return succeeded(shown(call.account, noun.kind, stored, rendering))
 
 
 def _post(noun: Noun, rules: Mapping[str, shapes.Rule], call: Call) -> Answer:
     account, body = call.account, call.sent()
     noun.check_sent(account, body)
+    rules = {**rules, **noun.further_rules(account)}
     shapes.require(body, rules, required=noun.required, nullable=noun.nullable)
+    _require_lengths(account, body)
     custom = _custom(noun, account, body)
-    noun.before_create(account)
+    waits_on = noun.before_create(account)
+    record = new_record(noun, account, body)
+    shelf = waits_on or shelf_of(record)
+    stored = Stored(record, {k: v for k, v in custom.items() if v is not None}, shelf)
+    account.store.insert(noun.kind, record, stored.custom, stored.shelf)
+    return succeeded(shown(account, noun.kind, stored, Rendering()), noun.status_made)
+
+
+def new_record(noun: Noun, account: Account, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as a body describes it, checked and complete but not kept yet."""
     now = account.v2_now()
     record: dict[str, Any] = dict(noun.blank)
     record["owner_id"] = account.me["id"]
@@ -118,9 +137,7 @@ def _post(noun: Noun, rules: Mapping[str, shapes.Rule], call: Call) -> Answer:
     record.update((key, value) for key, value in body.items() if key != "custom_fields")
     noun.settle(account, record, body, None)
     account.require_owner(record["owner_id"])
-    stored = Stored(record, {k: v for k, v in custom.items() if v is not None}, shelf_of(record))
-    account.store.insert(noun.kind, record, stored.custom, stored.shelf)
-    return succeeded(shown(account, noun.kind, stored, Rendering()))
+    return record
 
 
 def _patch(noun: Noun, rules: Mapping[str, shapes.Rule], call: Call) -> Answer:
@@ -128,13 +145,14 @@ def _patch(noun: Noun, rules: Mapping[str, shapes.Rule], call: Call) -> Answer:
     stored = find(noun, call)
     noun.check_sent(account, body)
     shapes.require(body, rules, nullable=noun.nullable)
+    _require_lengths(account, body)
     noun.check_stored(stored, body)
     if stored.shelf is Shelf.DELETED and not (
         account.settings.restores_deals and body.get("is_deleted") is False
     ):
         raise not_found(noun.singular)
     custom = _custom(noun, account, body)
-    was, record = stored.shelf, dict(stored.record)
+    record = dict(stored.record)
     record.update((key, value) for key, value in body.items() if key != "custom_fields")
     noun.settle(account, record, body, stored)
     if "owner_id" in body:
@@ -142,7 +160,7 @@ def _patch(noun: Noun, rules: Mapping[str, shapes.Rule], call: Call) -> Answer:
     record["update_time"] = account.v2_now()
     merged = {k: v for k, v in {**stored.custom, **custom}.items() if v is not None}
     changed = Stored(record, merged, shelf_of(record))
-    account.store.replace(noun.kind, changed, was=was)
+    account.keep(noun.kind, stored, changed)
     return succeeded(shown(account, noun.kind, changed, Rendering()))
 
 
@@ -151,12 +169,45 @@ def _delete(noun: Noun, call: Call) -> Answer:
     if stored.shelf is Shelf.DELETED:
         raise not_found(noun.singular)
     noun.check_stored(stored, {})
-    was = stored.shelf
-    stored.record["is_deleted"] = True
-    stored.record["update_time"] = call.account.v2_now()
-    stored.shelf = Shelf.DELETED
-    call.account.store.replace(noun.kind, stored, was=was)
+    account = call.account
+    with account.store.together():
+        bury(account, noun.kind, stored)
+        if account.settings.unlinks_deleted:
+            unlink(account, noun.kind, stored.record["id"])
     return succeeded({"id": stored.record["id"]})
+
+
+def bury(account: Account, kind: Kind, stored: Stored) -> None:
+    """Mark a record as deleted."""
+    record = stored.record | {"is_deleted": True, "update_time": account.v2_now()}
+    account.keep(kind, stored, Stored(record, stored.custom, Shelf.DELETED))
+
+
+_LINKS: Final = {Kind.PERSON: "person_id", Kind.ORGANIZATION: "org_id", Kind.DEAL: "deal_id"}
+
+
+def unlink(account: Account, kind: Kind, record_id: int, to: int | None = None) -> None:
+    """Let every link to a record be empty, or lead to another one."""
+    key = _LINKS.get(kind)
+    if key is None:
+        return
+    for linked in Kind:
+        for stored in account.store.stored(linked, [f"{key} = ?"], [record_id]):
+            record = stored.record | {key: to}
+            account.store.replace(
+                linked, Stored(record, stored.custom, stored.shelf), was=stored.shelf
+            )
+
+
+def _require_lengths(account: Account, body: Mapping[str, Any]) -> None:
+    most = account.settings.max_name_chars
+    found = [
+        f"{key}: The value must not be longer than {most} characters"
+        for key in ("name", "title", "subject")
+        if len(body.get(key) or "") > most
+    ]
+    if found:
+        raise invalid(found)
 
 
 def _custom(noun: Noun, account: Account, body: Mapping[str, Any]) -> dict[str, Any]:

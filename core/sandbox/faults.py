@@ -1,43 +1,137 @@
-"""What can go wrong between a client and the account, on purpose and repeatably.
+"""What can go wrong between a client and the account, as a plan that can be repeated.
 
 Rule of the house: a fault is drawn from the plan's own seed and counted, so that a run with faults
-can be repeated and its losses can be explained.
+can be repeated and its losses can be explained. `faults.md` has them all with their parameters.
 """
 
 import json
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
-
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from core.sandbox.jsontext import to_json
-from core.sandbox.routes import match
-
-DROP: Final = "perio.sandbox.drop"
-"""Scope key under which the server offers to drop the connection."""
 
 
 class Fault(StrEnum):
     """The faults that can be planned."""
 
-    LOST_REPLY = "lost_reply"
-    """The request is carried out, then the connection is dropped without an answer."""
+    # The request is not carried out.
+    RESET_BEFORE = "reset_before"
+    ERROR_BEFORE = "error_before"
     ERROR_502_BEFORE = "error_502_before"
-    """The gateway answers 502 and the request never arrives."""
-    ERROR_502_AFTER = "error_502_after"
-    """The request is carried out, and the gateway answers 502."""
     RATE_LIMITED = "rate_limited"
-    """Answered 429 although the window is not full; not carried out."""
+    CLOUDFLARE = "cloudflare"
+    REDIRECT = "redirect"
+    LOGIN_PAGE = "login_page"
+    REFUSED = "refused"
+    # It is carried out, and the answer does not come or comes otherwise.
+    LOST_REPLY = "lost_reply"
+    RESET_AFTER = "reset_after"
+    ERROR_AFTER = "error_after"
+    ERROR_502_AFTER = "error_502_after"
+    LATE_APPLY = "late_apply"
     TRUNCATED_JSON = "truncated_json"
-    """Carried out; the answer's JSON ends in the middle."""
+    WRONG_LENGTH = "wrong_length"
+    ENDLESS_CHUNKS = "endless_chunks"
+    SLOW_BODY = "slow_body"
+    SLOW_REPLY = "slow_reply"
+    NOT_SUCCESSFUL = "not_successful"
+    DATA_NULL = "data_null"
+    EMPTY_BODY = "empty_body"
+    ID_AS_TEXT = "id_as_text"
+    ID_TWICE = "id_twice"
+    BOMB = "bomb"
+    NO_RATE_HEADERS = "no_rate_headers"
+    ZERO_RATE_LIMIT = "zero_rate_limit"
+    # What is read is not what is there.
+    CURSOR_REFUSED = "cursor_refused"
+    CURSOR_LOOP = "cursor_loop"
+    EMPTY_PAGE = "empty_page"
+    ITEM_TWICE = "item_twice"
+    STALE_LIST = "stale_list"
+    STALE_SEARCH = "stale_search"
+    STALE_GET = "stale_get"
+    # Something happens in the account beside the request.
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of a fault
+    USER_DEACTIVATED = "user_deactivated"
+    FIELD_DELETED = "field_deleted"
+    FIELD_RENAMED = "field_renamed"
+    OPTION_DELETED = "option_deleted"
+    OPTION_RECREATED = "option_recreated"
+    PLAN_DOWNGRADED = "plan_downgraded"
+    COMPANY_CLOSED = "company_closed"
+    BUDGET_SPENT = "budget_spent"
+    FOREIGN_BURST = "foreign_burst"
+    USER_EDITS = "user_edits"
+    USER_DELETES = "user_deletes"
+    USER_MERGES = "user_merges"
 
 
-class ReplyLost(ConnectionResetError):
-    """No answer will come; raised where there is no connection to drop."""
+_BEFORE: Final = {"when": "before", "delay_ms": 0}
+_AFTER: Final = {"when": "after", "delay_ms": 0, "user": "", "target": "this"}
+
+EVENTS: Final[Mapping[Fault, Mapping[str, Any]]] = {
+    Fault.TOKEN_REVOKED: {**_BEFORE, "user": ""},
+    Fault.USER_DEACTIVATED: {**_BEFORE, "user": ""},
+    Fault.FIELD_DELETED: {**_BEFORE, "field": ""},
+    Fault.FIELD_RENAMED: {**_BEFORE, "field": ""},
+    Fault.OPTION_DELETED: {**_BEFORE, "field": ""},
+    Fault.OPTION_RECREATED: {**_BEFORE, "field": ""},
+    Fault.PLAN_DOWNGRADED: {**_BEFORE, "tier": "lite"},
+    Fault.COMPANY_CLOSED: _BEFORE,
+    Fault.BUDGET_SPENT: {**_BEFORE, "left": 0},
+    Fault.FOREIGN_BURST: {**_BEFORE, "requests": 10},
+    Fault.USER_EDITS: {**_AFTER, "keys": {}},
+    Fault.USER_DELETES: _AFTER,
+    Fault.USER_MERGES: _AFTER,
+}
+"""What happens in the account, with its parameters and their defaults."""
+
+UNARRIVED: Final[Mapping[Fault, Mapping[str, Any]]] = {
+    Fault.RESET_BEFORE: {},
+    Fault.ERROR_BEFORE: {"status": 502},
+    Fault.ERROR_502_BEFORE: {"status": 502},
+    Fault.RATE_LIMITED: {
+        "headers": {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "1", "retry-after": "1"}
+    },
+    Fault.CLOUDFLARE: {},
+    Fault.REDIRECT: {"status": 302, "location": "https://elsewhere.example.com/"},
+    Fault.LOGIN_PAGE: {},
+    Fault.REFUSED: {"status": 400},
+}
+"""Answered at the edge; the account never sees the request."""
+
+DISTORTED: Final[Mapping[Fault, Mapping[str, Any]]] = {
+    Fault.LOST_REPLY: {},
+    Fault.RESET_AFTER: {},
+    Fault.ERROR_AFTER: {"status": 502},
+    Fault.ERROR_502_AFTER: {"status": 502},
+    Fault.LATE_APPLY: {"delay_ms": 2_000, "status": 0},
+    Fault.TRUNCATED_JSON: {},
+    Fault.WRONG_LENGTH: {"by": 40},
+    Fault.ENDLESS_CHUNKS: {"delay_ms": 60_000},
+    Fault.SLOW_BODY: {"delay_ms": 100},
+    Fault.SLOW_REPLY: {"delay_ms": 61_000},
+    Fault.NOT_SUCCESSFUL: {"is_applied": True},
+    Fault.DATA_NULL: {},
+    Fault.EMPTY_BODY: {"status": 201},
+    Fault.ID_AS_TEXT: {},
+    Fault.ID_TWICE: {},
+    Fault.BOMB: {"mebibytes": 64},
+    Fault.NO_RATE_HEADERS: {},
+    Fault.ZERO_RATE_LIMIT: {},
+    Fault.CURSOR_REFUSED: {},
+    Fault.CURSOR_LOOP: {},
+    Fault.EMPTY_PAGE: {},
+    Fault.ITEM_TWICE: {},
+    Fault.STALE_LIST: {"newest": 1},
+    Fault.STALE_SEARCH: {},
+    Fault.STALE_GET: {},
+}
+"""Carried out (late, with `late_apply`), and answered otherwise."""
+
+PARAMETERS: Final = {**EVENTS, **UNARRIVED, **DISTORTED}
 
 
 @dataclass(slots=True)
@@ -49,9 +143,12 @@ class Rule:
         path: Path template, `*` for all.
         fault: What happens.
         every: It happens to every n-th matching request; 0 to leave it to chance.
-        probability: Chance of happening, when `every` is 0.
+        probability: Chance of happening, when neither `every` nor `at` is given.
+        at: Numbers of the matching requests it happens to; the first is 1.
+        after: So many matching requests are spared first.
         times: How often at most; None for no end.
         chance: Where chance comes from.
+        parameters: Those of the fault.
         seen: Matching requests so far.
         done: How often it has happened.
     """
@@ -61,32 +158,35 @@ class Rule:
     fault: Fault
     every: int
     probability: float
+    at: frozenset[int]
+    after: int
     times: int | None
     chance: random.Random
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     seen: int = 0
     done: int = 0
 
     def strikes(self, method: str, template: str) -> bool:
-        """Whether it happens to this request; counts it."""
+        """Whether it would happen to this request; counts the request."""
         if self.method not in {"*", method} or self.path not in {"*", template}:
             return False
         self.seen += 1
-        if self.times is not None and self.done >= self.times:
-            return False
-        if self.every:
+        if self.at:
+            struck = self.seen in self.at
+        elif self.every:
             struck = self.seen % self.every == 0
         else:
             struck = self.chance.random() < self.probability
-        self.done += struck
-        return struck
+        is_over = self.times is not None and self.done >= self.times
+        return struck and not is_over and self.seen > self.after
 
 
 def rules_from(plan: object) -> list[Rule]:
     """Read a plan.
 
     Args:
-        plan: A list of objects with `fault`, and `every` or `probability`; `method`, `path`,
-            `seed` and `times` may be left out.
+        plan: A list of objects with `fault`, and one of `every`, `probability`, `at`; `method`,
+            `path`, `seed`, `times`, `after` and the parameters of the fault may be left out.
 
     Raises:
         ValueError: the plan says something that is not known.
@@ -97,126 +197,35 @@ def rules_from(plan: object) -> list[Rule]:
     return [_rule(each, number) for number, each in enumerate(plan)]
 
 
-_KEYS: Final = frozenset({"method", "path", "fault", "every", "probability", "seed", "times"})
+_HOW_OFTEN: Final = frozenset({"every", "probability", "at"})
+_KEYS: Final = _HOW_OFTEN | {"method", "path", "fault", "seed", "times", "after"}
 
 
 def _rule(line: Mapping[str, Any], number: int) -> Rule:
-    unknown = set(line) - _KEYS
-    if unknown or "fault" not in line or ("every" in line) == ("probability" in line):
-        msg = f"fault rule {number}: needs fault and one of every, probability; may have {_KEYS}"
+    if "fault" not in line or len(_HOW_OFTEN & line.keys()) != 1:
+        msg = f"fault rule {number}: needs fault and one of {', '.join(sorted(_HOW_OFTEN))}"
+        raise ValueError(msg)
+    fault = Fault(line["fault"])
+    defaults = PARAMETERS[fault]
+    unknown = line.keys() - _KEYS - defaults.keys()
+    if unknown:
+        may = ", ".join(sorted(_KEYS | defaults.keys()))
+        msg = f"fault rule {number}: no key {', '.join(sorted(unknown))}; may have {may}"
         raise ValueError(msg)
     return Rule(
         method=str(line.get("method", "*")).upper(),
         path=str(line.get("path", "*")),
-        fault=Fault(line["fault"]),
+        fault=fault,
         every=int(line.get("every", 0)),
         probability=float(line.get("probability", 0)),
+        at=frozenset(line.get("at", ())),
+        after=int(line.get("after", 0)),
         times=line.get("times"),
         chance=random.Random(f"{line.get('seed', 0)}|{number}"),  # noqa: S311 - repeatable faults
+        parameters={name: line.get(name, default) for name, default in defaults.items()},
     )
 
 
 def read_plan(file: Path) -> list[Rule]:
     """Read the plan of a file."""
     return rules_from(json.loads(file.read_text(encoding="utf-8")))
-
-
-class FaultMiddleware:
-    """Stands before the account and lets things go wrong by plan.
-
-    Args:
-        app: The account.
-        rules: The plan; the first rule that strikes counts.
-    """
-
-    def __init__(self, app: ASGIApp, rules: list[Rule]) -> None:
-        """Take the plan."""
-        self.app = app
-        self.rules = rules
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or let it go wrong."""
-        fault = self._fault(scope) if scope["type"] == "http" else None
-        if fault is None:
-            await self.app(scope, receive, send)
-        elif fault is Fault.ERROR_502_BEFORE:
-            await _drain(receive)
-            await _answer(send, 502, _BAD_GATEWAY, b"text/html")
-        elif fault is Fault.RATE_LIMITED:
-            await _drain(receive)
-            await _answer(send, 429, RATE_LIMITED_BODY, b"application/json", _FULL_WINDOW)
-        else:
-            await self._after(fault, scope, receive, send)
-
-    def _fault(self, scope: Scope) -> Fault | None:
-        branch, _ = match(scope["path"])
-        route = branch.methods.get(scope["method"]) if branch else None
-        if route is None:
-            return None
-        struck = [rule for rule in self.rules if rule.strikes(route.method, route.template)]
-        return struck[0].fault if struck else None
-
-    async def _after(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
-        start: Message = {}
-        body = b""
-
-        async def keep(message: Message) -> None:
-            nonlocal start, body
-            if message["type"] == "http.response.start":
-                start = message
-            else:
-                body += message.get("body", b"")
-
-        await self.app(scope, receive, keep)
-        if fault is Fault.LOST_REPLY:
-            await _drop(scope, receive)
-        elif fault is Fault.ERROR_502_AFTER:
-            await _answer(send, 502, _BAD_GATEWAY, b"text/html")
-        else:
-            content_type = dict(start["headers"])[b"content-type"]
-            await _answer(send, start["status"], body[: len(body) // 2], content_type)
-
-
-RATE_LIMITED_BODY: Final = to_json(
-    {
-        "success": False,
-        "error": "request over limit",
-        "errorCode": 429,
-        "error_info": "Please check developers.pipedrive.com",
-    }
-)
-_FULL_WINDOW: Final = (
-    (b"x-ratelimit-remaining", b"0"),
-    (b"x-ratelimit-reset", b"1"),
-    (b"retry-after", b"1"),
-)
-_BAD_GATEWAY: Final = (
-    b"<html><head><title>502 Bad Gateway</title></head>"
-    b"<body><center><h1>502 Bad Gateway</h1></center></body></html>"
-)
-
-
-async def _drain(receive: Receive) -> None:
-    while (await receive()).get("more_body"):
-        pass
-
-
-async def _answer(
-    send: Send,
-    status: int,
-    body: bytes,
-    content_type: bytes,
-    further: Sequence[tuple[bytes, bytes]] = (),
-) -> None:
-    headers = [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *further]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _drop(scope: Scope, receive: Receive) -> None:
-    drop = scope.get(DROP)
-    if drop is None:
-        raise ReplyLost
-    drop()
-    # The next thing to be received is the end of the connection.
-    await receive()

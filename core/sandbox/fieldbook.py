@@ -14,6 +14,8 @@ FIELDS_OF: Final[dict[Kind, Kind]] = {
     Kind.PERSON: Kind.PERSON_FIELD,
     Kind.ORGANIZATION: Kind.ORGANIZATION_FIELD,
     Kind.DEAL: Kind.DEAL_FIELD,
+    Kind.LEAD: Kind.DEAL_FIELD,
+    Kind.PRODUCT: Kind.PRODUCT_FIELD,
     Kind.ACTIVITY: Kind.ACTIVITY_FIELD,
 }
 """The kind of field that describes a kind of record."""

@@ -77,9 +77,11 @@ def _find(kind: Kind, call: Call) -> FieldDef:
     return field
 
 
-def _own(kind: Kind, call: Call) -> FieldDef:
+def _own(kind: Kind, call: Call, *, for_options: bool = False) -> FieldDef:
     field = _find(kind, call)
-    if not field.is_custom:
+    call.account.require_admin()
+    is_label = field.code == "label_ids" and call.account.settings.takes_label_options
+    if not field.is_custom and not (for_options and is_label):
         msg = "Only custom fields can be changed"
         raise against_rule(msg)
     return field
@@ -96,11 +98,11 @@ def _list(kind: Kind, call: Call) -> Answer:
     question.settle()
     after = 0
     if question.has("cursor"):
-        after = mark_from(question.text("cursor"), "id", "asc").id
+        after = mark_from(question.text("cursor"), "id", "asc", call.account).id
     fields = [each for each in call.account.fields.by_code[kind].values() if each.id > after]
     page = fields[:limit]
     more = len(fields) > limit
-    cursor = Mark("id", page[-1].id, "asc", page[-1].id).text() if more else None
+    cursor = Mark("id", page[-1].id, "asc", page[-1].id).text(call.account) if more else None
     return succeeded(
         [_shown(each.stored.record, extras) for each in page],
         additional_data={"next_cursor": cursor},
@@ -116,6 +118,7 @@ def _get(kind: Kind, call: Call) -> Answer:
 
 def _post(kind: Kind, call: Call) -> Answer:
     account, body = call.account, call.sent()
+    account.require_admin()
     shapes.require(
         body,
         _rules(kind, _POST),
@@ -179,7 +182,7 @@ def _new_options(
 
 
 def _options_sent(kind: Kind, call: Call, rule: shapes.Rule) -> tuple[FieldDef, Any]:
-    field, sent = _own(kind, call), call.sent_json()
+    field, sent = _own(kind, call, for_options=True), call.sent_json()
     if field.field_type not in _PICK_LISTS:
         msg = "Only fields of type enum or set have options"
         raise against_rule(msg)

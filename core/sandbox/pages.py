@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from core.sandbox.account import Account
 from core.sandbox.calls import Answer, Call
+from core.sandbox.filtering import filter_clause
 from core.sandbox.jsontext import from_json, to_json
 from core.sandbox.queries import Mark, Question, mark_from
-from core.sandbox.refusals import against_rule
 from core.sandbox.rendering import Rendering, asked_rendering, splicer
-from core.sandbox.store import Kind, Shelf
+from core.sandbox.store import Kind, Shelf, Sight
+from core.sandbox.visibility import visible_clause
 
 _SORTS: Final = ("id", "update_time", "add_time")
 
@@ -61,6 +62,7 @@ class Listing:
         has_custom: Whether custom fields may be chosen.
         has_status: Whether `status` selects, `deleted` included.
         further_sorts: Sort keys beside id, update_time and add_time.
+        without: Query parameters that other lists understand and this one does not.
         shelf: The shelf that is listed.
     """
 
@@ -69,6 +71,7 @@ class Listing:
     has_custom: bool = True
     has_status: bool = False
     further_sorts: tuple[str, ...] = ()
+    without: frozenset[str] = frozenset()
     shelf: Shelf = Shelf.LIVE
 
 
@@ -103,7 +106,7 @@ def question_names(listing: Listing) -> frozenset[str]:
         names |= {"custom_fields", "include_option_labels", "include_labels"}
     if listing.has_status:
         names.add("status")
-    return frozenset(names)
+    return frozenset(names) - listing.without
 
 
 def read_listing(call: Call, kind: Kind, listing: Listing) -> PageRequest:
@@ -113,17 +116,23 @@ def read_listing(call: Call, kind: Kind, listing: Listing) -> PageRequest:
         Refused: 400, a parameter is not known or does not fit.
     """
     question = Question(call.asked(), question_names(listing))
-    if question.has("filter_id"):
-        msg = "filter_id: Filter was not found"
-        raise against_rule(msg)
     sort = question.choice("sort_by", (*_SORTS, *listing.further_sorts), "id")
     clauses, values = _selected(question, listing, sort)
+    if question.has("filter_id"):
+        # With a filter the other selectors are ignored without a word.
+        filter_id = question.integer("filter_id")
+        question.settle()
+        selected, asked_for = filter_clause(call.account, kind, filter_id)
+        clauses, values = ["shelf = ?", selected], [listing.shelf, *asked_for]
+    visible, seen_by = visible_clause(call.account, kind)
+    clauses += visible
+    values += seen_by
     direction = question.choice("sort_direction", ("asc", "desc"), "asc")
     limit = question.limit()
     rendering = asked_rendering(question, call.account, kind, listing.include_fields)
     question.settle()
     if question.has("cursor"):
-        mark = mark_from(question.text("cursor"), sort, direction)
+        mark = mark_from(question.text("cursor"), sort, direction, call.account)
         clause, found = _beyond(mark)
         clauses.append(clause)
         values += found
@@ -183,17 +192,16 @@ def answer_page(account: Account, kind: Kind, request: PageRequest) -> Answer:
         if request.sort == "id"
         else f"ORDER BY {_sorted_by(request.sort)} {request.direction}, id {request.direction}"
     )
-    rows = account.store.rows(
-        kind, request.clauses, request.values, f"{order} LIMIT {request.limit + 1}"
-    )
+    tail = f"{order} LIMIT {request.limit + 1}"
+    rows = account.store.rows(kind, request.clauses, request.values, tail, Sight.LIST)
     cursor: str | None = None
     if len(rows) > request.limit:
         del rows[request.limit :]
-        cursor = _mark_of(rows[-1], request).text()
+        cursor = _mark_of(rows[-1], request).text(account)
     make = splicer(account, kind, request.shelf, request.rendering)
     records = b",".join([make(body, custom) for _, body, custom, *_ in rows])
-    tail = to_json({"next_cursor": cursor})
-    return Answer(b'{"success":true,"data":[%b],"additional_data":%b}' % (records, tail))
+    further = to_json({"next_cursor": cursor})
+    return Answer(b'{"success":true,"data":[%b],"additional_data":%b}' % (records, further))
 
 
 def _mark_of(row: tuple[Any, ...], request: PageRequest) -> Mark:

@@ -91,12 +91,12 @@ def _list(part: _Part, call: Call) -> Answer:
     found = [each for each in found if all(each[key] == value for key, value in wanted.items())]
     found.sort(key=place, reverse=direction == "desc")
     if question.has("cursor"):
-        mark = mark_from(question.text("cursor"), sort, direction)
+        mark = mark_from(question.text("cursor"), sort, direction, call.account)
         at = next((n for n, each in enumerate(found) if each["id"] == mark.id), len(found))
         found = found[at + 1 :]
     page, more = found[:limit], len(found) > limit
     last = page[-1] if page else {}
-    cursor = Mark(sort, last[sort], direction, last["id"]).text() if more else None
+    cursor = Mark(sort, last[sort], direction, last["id"]).text(call.account) if more else None
     return succeeded(page, additional_data={"next_cursor": cursor})
 
 
@@ -107,6 +107,7 @@ def _get(part: _Part, call: Call) -> Answer:
 
 def _post(part: _Part, call: Call) -> Answer:
     account, body = call.account, call.sent()
+    account.require_admin()
     shapes.require(body, part.rules, required=part.required, nullable=part.nullable)
     _check(account, body)
     now = account.v2_now()
@@ -134,6 +135,7 @@ def _post(part: _Part, call: Call) -> Answer:
 def _patch(part: _Part, call: Call) -> Answer:
     account, body = call.account, call.sent()
     stored = _find(part, call)
+    account.require_admin()
     shapes.require(body, part.rules, nullable=part.nullable)
     if stored.shelf is Shelf.DELETED:
         raise not_found(part.singular)
@@ -144,6 +146,7 @@ def _patch(part: _Part, call: Call) -> Answer:
 
 def _delete(part: _Part, call: Call) -> Answer:
     stored = _find(part, call)
+    call.account.require_admin()
     if stored.shelf is Shelf.DELETED:
         raise not_found(part.singular)
     stored.record["is_deleted"] = True

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.sandbox import moments
+from core.sandbox.account import Account
 from core.sandbox.jsontext import from_json, to_json
 from core.sandbox.refusals import invalid
 from core.sandbox.shapes import is_whole
@@ -33,28 +34,32 @@ class Mark:
     direction: str
     id: int
 
-    def text(self) -> str:
-        """The mark as the cursor a client sees."""
+    def text(self, account: Account) -> str:
+        """The mark as the cursor a client sees; it leads on for as long as the account says."""
         keys = {
             "field": self.field,
             "fieldValue": self.value,
             "sortDirection": self.direction,
             "id": self.id,
+            "issued": int(account.now()),
         }
         return base64.urlsafe_b64encode(to_json(keys)).rstrip(b"=").decode()
 
 
-def mark_from(cursor: str, field: str, direction: str) -> Mark:
+def mark_from(cursor: str, field: str, direction: str, account: Account) -> Mark:
     """Read a cursor.
 
     Raises:
-        Refused: 400, it is not a cursor of this list.
+        Refused: 400, it is not a cursor of this list, or too old.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         keys: Any = from_json(base64.b64decode(padded, altchars=b"-_", validate=True))
         mark = Mark(keys["field"], keys["fieldValue"], keys["sortDirection"], keys["id"])
+        age_s = account.now() - keys["issued"]
         is_ours = (mark.field, mark.direction) == (field, direction) and is_whole(mark.id)
+        is_ours = is_ours and isinstance(mark.value, str | int | float | None)
+        is_ours = is_ours and age_s <= account.settings.cursor_life_s
     except (ValueError, KeyError, TypeError, binascii.Error):
         is_ours = False
     if not is_ours:
@@ -142,14 +147,18 @@ class Question:
 
     def ids(self) -> list[int] | None:
         """The ids asked for, at most a hundred; None when not given."""
-        if "ids" not in self._asked:
+        return self.whole_numbers("ids")
+
+    def whole_numbers(self, name: str) -> list[int] | None:
+        """Several whole numbers, at most a hundred; None when not given."""
+        if name not in self._asked:
             return None
-        asked = [each for each in self._asked["ids"].split(",") if each]
+        asked = [each for each in self._asked[name].split(",") if each]
         if not all(map(_WHOLE.fullmatch, asked)):
-            self._found.append("ids: The value is not a valid list of integers")
+            self._found.append(f"{name}: The value is not a valid list of integers")
             return []
         if len(asked) > IDS_MAX:
-            self._found.append(f"ids: At most {IDS_MAX} ids are allowed")
+            self._found.append(f"{name}: At most {IDS_MAX} ids are allowed")
         return [int(each) for each in asked]
 
     def moment(self, name: str) -> str | None:

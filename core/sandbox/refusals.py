@@ -72,6 +72,18 @@ def v1_not_found(what: str) -> Refused:
     return v1_error(404, f"{what} not found", "Object was not found.")
 
 
+def forbidden(about: str = CHECK_SITE) -> Refused:
+    """403: whoever asks may not do that."""
+    return v1_error(403, "You do not have permissions to do this.", about)
+
+
+def too_many(what: str) -> Refused:
+    """403: the account holds no more of these, whatever its plan; without a code."""
+    return v1_error(
+        403, f"Couldn't add {what}. You've reached the {what} per company limit.", CHECK_SITE
+    )
+
+
 def over_cap(message: str, code: str) -> Refused:
     """403: the plan holds no more of these."""
     return Refused(

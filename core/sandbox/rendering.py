@@ -25,6 +25,9 @@ _COUNTED: Final[dict[str, tuple[Kind, tuple[str, ...]]]] = {
     "notes_count": (Kind.NOTE, ()),
     "activities_count": (Kind.ACTIVITY, ()),
     "people_count": (Kind.PERSON, ()),
+    "followers_count": (Kind.FOLLOWER, ()),
+    "participants_count": (Kind.PARTICIPANT, ()),
+    "products_count": (Kind.DEAL_PRODUCT, ()),
     "done_activities_count": (
         Kind.ACTIVITY,
         ("json_extract(CAST(body AS TEXT), '$.done') = 1",),
@@ -95,7 +98,7 @@ def shown(account: Account, kind: Kind, stored: Stored, rendering: Rendering) ->
         record["custom_fields"] = _custom(account, kind, stored.custom, rendering)
     for key in rendering.include:
         if key not in record:
-            record[key] = _counted(account, kind, record["id"], key)
+            record[key] = counted(account, kind, record["id"], key)
     if rendering.has_labels and "label_ids" in record:
         labels = account.fields.by_code[FIELDS_OF[kind]]["label_ids"].options
         record["labels"] = [
@@ -167,11 +170,10 @@ def _labelled(value: Any, field_type: str, options: Mapping[int | str, str]) -> 
     return [{"id": each, "label": options.get(each, "")} for each in value]
 
 
-def _counted(account: Account, kind: Kind, record_id: int, key: str) -> object:
+def counted(account: Account, kind: Kind, record_id: int, key: str) -> object:
+    """How many records hang on one; zero or null for what the emulator does not have."""
     if key not in _COUNTED:
         return 0 if key.endswith("_count") else None
-    counted, clauses = _COUNTED[key]
+    about, clauses = _COUNTED[key]
     link = f"{_LINK_KEY[kind]} = ?"
-    return account.store.count_where(
-        counted, [link, "shelf = ?", *clauses], [record_id, Shelf.LIVE]
-    )
+    return account.store.count_where(about, [link, "shelf = ?", *clauses], [record_id, Shelf.LIVE])

@@ -6,13 +6,35 @@ Rule of the house: an operation is named here once, and one without a cost does 
 from dataclasses import dataclass
 from typing import Final
 
-from core.sandbox import directory, entities, fields, files, notes, pipelines, search
+from core.sandbox import (
+    changelogs,
+    conversions,
+    deal_products,
+    directory,
+    entities,
+    fields,
+    files,
+    filters,
+    followers,
+    hits,
+    lead_labels,
+    leads,
+    merging,
+    notes,
+    oldfields,
+    participants,
+    pipelines,
+    relationships,
+    search,
+    users,
+)
 from core.sandbox.activities import ACTIVITY
 from core.sandbox.calls import Operation
 from core.sandbox.costs import COSTS
 from core.sandbox.deals import ARCHIVED, DEAL
 from core.sandbox.organizations import ORGANIZATION
 from core.sandbox.persons import PERSON
+from core.sandbox.products import PRODUCT
 from core.sandbox.store import Kind
 
 
@@ -64,18 +86,42 @@ class Branch:
             self.literal.setdefault(head, Branch()).grow(route, rest)
 
 
-def _v2() -> dict[tuple[str, str], Operation]:
-    table: dict[tuple[str, str], Operation] = {
-        ("GET", "/itemSearch/field"): search.by_field,
-        ("GET", "/persons/search"): search.within(search.PERSONS),
-        ("GET", "/organizations/search"): search.within(search.ORGANIZATIONS),
-        ("GET", "/deals/search"): search.within(search.DEALS),
-        ("GET", "/deals/archived"): entities.listed(DEAL, ARCHIVED),
-    }
+_LINE: Final = "/deals/{id}/products/{product_attachment_id}"
+
+
+Table = dict[tuple[str, str], Operation]
+
+_V2: Final[Table] = {
+    ("GET", "/itemSearch"): search.everywhere,
+    ("GET", "/itemSearch/field"): search.by_field,
+    ("GET", "/persons/search"): search.within(hits.PERSONS),
+    ("GET", "/organizations/search"): search.within(hits.ORGANIZATIONS),
+    ("GET", "/deals/search"): search.within(hits.DEALS),
+    ("GET", "/products/search"): search.within(hits.PRODUCTS),
+    ("GET", "/leads/search"): search.within(hits.LEADS),
+    ("GET", "/deals/archived"): entities.listed(DEAL, ARCHIVED),
+    ("GET", "/users/{id}/followers"): followers.list_of_user,
+    ("GET", "/deals/products"): deal_products.list_of_deals,
+    ("GET", "/deals/{id}/products"): deal_products.list_of_deal,
+    ("POST", "/deals/{id}/products"): deal_products.post_one,
+    ("DELETE", "/deals/{id}/products"): deal_products.delete_many,
+    ("POST", "/deals/{id}/products/bulk"): deal_products.post_many,
+    ("PATCH", _LINE): deal_products.patch_one,
+    ("DELETE", _LINE): deal_products.delete_one,
+    ("POST", "/leads/{id}/convert/deal"): conversions.lead_to_deal,
+    ("GET", "/leads/{id}/convert/status/{conversion_id}"): conversions.lead_status,
+    ("POST", "/deals/{id}/convert/lead"): conversions.deal_to_lead,
+    ("GET", "/deals/{id}/convert/status/{conversion_id}"): conversions.deal_status,
+}
+
+
+def _records() -> Table:
+    table: Table = {}
     for name, operations in (
         ("persons", entities.operations(PERSON)),
         ("organizations", entities.operations(ORGANIZATION)),
         ("deals", entities.operations(DEAL)),
+        ("products", entities.operations(PRODUCT)),
         ("activities", entities.operations(ACTIVITY)),
         ("pipelines", pipelines.operations(pipelines.PIPELINE)),
         ("stages", pipelines.operations(pipelines.STAGE)),
@@ -85,10 +131,28 @@ def _v2() -> dict[tuple[str, str], Operation]:
         table["GET", f"/{name}/{{id}}"] = operations["get"]
         table["PATCH", f"/{name}/{{id}}"] = operations["patch"]
         table["DELETE", f"/{name}/{{id}}"] = operations["delete"]
+    return table
+
+
+def _followers() -> Table:
+    table: Table = {}
+    for noun in (PERSON, ORGANIZATION, DEAL, PRODUCT):
+        operations = followers.operations(noun)
+        path = f"/{noun.kind}/{{id}}/followers"
+        table["GET", path] = operations["list"]
+        table["POST", path] = operations["post"]
+        table["GET", f"{path}/changelog"] = operations["changelog"]
+        table["DELETE", f"{path}/{{follower_id}}"] = operations["delete"]
+    return table
+
+
+def _fields() -> Table:
+    table: Table = {}
     for name, kind in (
         ("personFields", Kind.PERSON_FIELD),
         ("organizationFields", Kind.ORGANIZATION_FIELD),
         ("dealFields", Kind.DEAL_FIELD),
+        ("productFields", Kind.PRODUCT_FIELD),
         ("activityFields", Kind.ACTIVITY_FIELD),
     ):
         operations = fields.operations(kind)
@@ -106,10 +170,14 @@ def _v2() -> dict[tuple[str, str], Operation]:
     return table
 
 
-_V1: Final[dict[tuple[str, str], Operation]] = {
-    ("GET", "/users"): directory.list_users,
-    ("GET", "/users/me"): directory.get_me,
-    ("GET", "/users/{id}"): directory.get_user,
+_V1: Final[Table] = {
+    ("GET", "/users"): users.list_users,
+    ("GET", "/users/find"): users.find_users,
+    ("PUT", "/users/{id}"): users.put_user,
+    ("GET", "/users/{id}/permissions"): users.list_permissions,
+    ("GET", "/userSettings"): users.get_settings,
+    ("GET", "/users/me"): users.get_me,
+    ("GET", "/users/{id}"): users.get_user,
     ("GET", "/currencies"): directory.list_currencies,
     ("GET", "/activityTypes"): directory.list_activity_types,
     ("POST", "/activityTypes"): directory.post_activity_type,
@@ -132,16 +200,55 @@ _V1: Final[dict[tuple[str, str], Operation]] = {
     ("GET", "/webhooks"): directory.list_webhooks,
     ("POST", "/webhooks"): directory.post_webhook,
     ("DELETE", "/webhooks/{id}"): directory.delete_webhook,
-    ("GET", "/personFields"): directory.list_fields(Kind.PERSON_FIELD),
-    ("GET", "/organizationFields"): directory.list_fields(Kind.ORGANIZATION_FIELD),
-    ("GET", "/dealFields"): directory.list_fields(Kind.DEAL_FIELD),
+    ("GET", "/personFields"): oldfields.list_fields(Kind.PERSON_FIELD),
+    ("GET", "/organizationFields"): oldfields.list_fields(Kind.ORGANIZATION_FIELD),
+    ("GET", "/dealFields"): oldfields.list_fields(Kind.DEAL_FIELD),
+    ("GET", "/leadFields"): oldfields.list_fields(Kind.DEAL_FIELD),
+    ("GET", "/productFields"): oldfields.list_fields(Kind.PRODUCT_FIELD),
+    ("GET", "/noteFields"): oldfields.list_note_fields,
+    ("GET", "/filters"): filters.list_filters,
+    ("POST", "/filters"): filters.post_filter,
+    ("DELETE", "/filters"): filters.delete_filters,
+    ("GET", "/filters/helpers"): filters.list_helpers,
+    ("GET", "/filters/{id}"): filters.get_filter,
+    ("PUT", "/filters/{id}"): filters.put_filter,
+    ("DELETE", "/filters/{id}"): filters.delete_filter,
+    ("GET", "/leads"): leads.list_leads,
+    ("POST", "/leads"): leads.post_lead,
+    ("GET", "/leads/archived"): leads.list_archived,
+    ("GET", "/leads/{id}"): leads.get_lead,
+    ("PATCH", "/leads/{id}"): leads.patch_lead,
+    ("DELETE", "/leads/{id}"): leads.delete_lead,
+    ("GET", "/leadLabels"): lead_labels.list_labels,
+    ("POST", "/leadLabels"): lead_labels.post_label,
+    ("PATCH", "/leadLabels/{id}"): lead_labels.patch_label,
+    ("DELETE", "/leadLabels/{id}"): lead_labels.delete_label,
+    ("GET", "/leadSources"): lead_labels.list_sources,
+    ("GET", "/deals/{id}/participants"): participants.list_participants,
+    ("POST", "/deals/{id}/participants"): participants.post_participant,
+    ("DELETE", "/deals/{id}/participants/{deal_participant_id}"): participants.delete_participant,
+    ("GET", "/organizationRelationships"): relationships.list_relationships,
+    ("POST", "/organizationRelationships"): relationships.post_relationship,
+    ("GET", "/organizationRelationships/{id}"): relationships.get_relationship,
+    ("PUT", "/organizationRelationships/{id}"): relationships.put_relationship,
+    ("DELETE", "/organizationRelationships/{id}"): relationships.delete_relationship,
+    **{
+        (method, f"/{kind}/{{id}}/{name}"): make(kind)
+        for kind in (Kind.PERSON, Kind.ORGANIZATION, Kind.DEAL)
+        for method, name, make in (
+            ("PUT", "merge", merging.merge),
+            ("GET", "changelog", changelogs.changelog),
+            ("GET", "flow", changelogs.flow),
+        )
+    },
 }
 
 
 def _routes() -> list[Route]:
+    v2 = _V2 | _records() | _followers() | _fields()
     return [
         Route(method, prefix + path, COSTS[method, prefix + path], "earch" in path, operation)
-        for prefix, table in (("/api/v2", _v2()), ("/v1", _V1))
+        for prefix, table in (("/api/v2", v2), ("/v1", _V1))
         for (method, path), operation in table.items()
     ]
 
@@ -152,6 +259,12 @@ ROUTES: Final = tuple(_routes())
 _ROOT: Final = Branch()
 for _route in ROUTES:
     _ROOT.grow(_route, _route.template.split("/")[1:])
+
+
+def noun_of(path: str) -> str:
+    """The noun a path or template begins with, for instance `persons`."""
+    segments = [each for each in path.split("/") if each not in {"", "api", "v1", "v2"}]
+    return segments[0] if segments else ""
 
 
 def match(path: str) -> tuple[Branch | None, tuple[str, ...]]:

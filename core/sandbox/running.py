@@ -18,20 +18,21 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from core.sandbox.faults import DROP, read_plan
+from core.sandbox.faults import read_plan
 from core.sandbox.server import create_app
-from core.sandbox.settings import TIERS, SandboxSettings
+from core.sandbox.settings import CHOICES, WORST, SandboxSettings, setting_from
+from core.sandbox.wire import WIRE
 
 _HOST = "127.0.0.1"
 
 
-class DroppableProtocol(HttpToolsProtocol):
-    """Lets the application drop the connection, which ASGI itself does not offer."""
+class OpenProtocol(HttpToolsProtocol):
+    """Lets the application at the connection, which ASGI itself does not offer."""
 
     def on_message_begin(self) -> None:
-        """Put the way to drop the connection into the scope of the request."""
+        """Put the server's end of the connection into the scope of the request."""
         super().on_message_begin()
-        self.scope[DROP] = self.transport.abort  # type: ignore[typeddict-unknown-key]
+        self.scope[WIRE] = self.transport  # type: ignore[typeddict-unknown-key]
 
 
 class AnnouncingServer(uvicorn.Server):
@@ -68,11 +69,13 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="sandbox", description="Emulates one Pipedrive account.")
     made.add_argument("--port", type=int, default=0, help="0 takes a free one")
     made.add_argument("--state", type=Path, help="SQLite file; without it nothing is kept")
-    made.add_argument("--tier", choices=sorted(TIERS), default="fast")
-    made.add_argument("--auth", choices=("token", "oauth"), default="token")
+    made.add_argument("--tier", choices=CHOICES["tier"], default="fast")
+    made.add_argument("--auth", choices=CHOICES["auth"], default="token")
     made.add_argument("--seats", type=int, default=1)
     made.add_argument("--seed", type=int, help="makes token, field keys and option ids repeatable")
     made.add_argument("--faults", type=Path, help="JSON file with a fault plan")
+    made.add_argument("--set", action="append", default=[], help="NAME=VALUE of any other setting")
+    made.add_argument("--worst", action="store_true", help="everything undocumented at its worst")
     made.add_argument("--while-stdin-open", action="store_true", help="end with standard input")
     return made
 
@@ -84,24 +87,35 @@ def main(argv: Sequence[str]) -> int:
         argv: The arguments, without the program's name.
 
     Returns:
-        The exit code: 1 when the state file is in use or no SQLite file.
+        The exit code: 1 when the state file is in use or no SQLite file, 2 when a setting or the
+        fault plan is not understood.
     """
     asked = parser().parse_args(argv)
     try:
         app = _app(asked)
+    except ValueError as error:
+        sys.stderr.write(f"sandbox: {error}\n")
+        return 2
     except sqlite3.Error as error:
         sys.stderr.write(f"sandbox: the state file {asked.state} can not be used: {error}\n")
         return 1
+    _serve(app, asked)
+    return 0
+
+
+def _serve(app: Starlette, asked: argparse.Namespace) -> None:
     listening = _listening(asked.port)
+    account = app.state.sandbox.account
     line = {
         "base_url": f"http://{_HOST}:{listening.getsockname()[1]}",
-        "token": app.state.sandbox.account.token,
+        "token": account.token,
+        "tokens": account.keys.by_email(),
         "pid": os.getpid(),
         "state": str(asked.state) if asked.state else None,
     }
     config = uvicorn.Config(
         app,
-        http=DroppableProtocol,
+        http=OpenProtocol,
         ws="none",
         proxy_headers=False,
         log_level="warning",
@@ -114,16 +128,18 @@ def main(argv: Sequence[str]) -> int:
     if asked.while_stdin_open:  # pragma: no branch - without it only a signal ends the server
         server.stop_with_stdin()
     server.run(sockets=[listening])
-    return 0
 
 
 def _app(asked: argparse.Namespace) -> Starlette:
-    settings = SandboxSettings(
-        state_file=asked.state, tier=asked.tier, auth=asked.auth, seats=asked.seats, seed=asked.seed
-    )
+    wanted = dict(WORST) if asked.worst else {}
+    wanted |= dict(map(setting_from, asked.set))
+    for name in ("tier", "auth", "seats", "seed"):
+        wanted.setdefault(name, getattr(asked, name))
+    settings = SandboxSettings(state_file=asked.state, **wanted)
+    rules = read_plan(asked.faults) if asked.faults else ()
     if asked.state:
         asked.state.parent.mkdir(parents=True, exist_ok=True)
-    return create_app(settings, read_plan(asked.faults) if asked.faults else ())
+    return create_app(settings, rules)
 
 
 def _listening(port: int) -> socket.socket:

@@ -1,65 +1,46 @@
-"""Search of v2: by field, and in persons, organizations and deals.
+"""Search of v2: by field, within one kind of record, and everywhere.
 
-Rule of the house: search sees what the real index sees: some types of custom field only, and
-changes no sooner than the index lag of the settings.
+Rule of the house: search sees the account as it was before the index lag of the settings, in the
+order of ids; ids found twice by two searches need not be the same record's.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from core.sandbox import moments
+from core.sandbox import hits
 from core.sandbox.account import Account
 from core.sandbox.calls import Answer, Call, Operation, succeeded
 from core.sandbox.fieldbook import FIELDS_OF
+from core.sandbox.hits import Record, Searched
 from core.sandbox.jsontext import from_json
 from core.sandbox.queries import Mark, Question, mark_from
 from core.sandbox.refusals import against_rule, invalid
-from core.sandbox.store import Kind, Shelf
+from core.sandbox.store import Kind, Shelf, Sight
+from core.sandbox.visibility import visible_clause
 
 _LIMIT_MAX: Final = 100
 _TERM_MIN: Final = 2
-_SEARCHABLE: Final = frozenset(
-    {"address", "varchar", "text", "varchar_auto", "double", "monetary", "phone"}
-)
 _ENTITY: Final = {
     "person": Kind.PERSON,
     "organization": Kind.ORGANIZATION,
     "deal": Kind.DEAL,
     "lead": None,
-    "product": None,
+    "product": Kind.PRODUCT,
     "project": None,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """One of the scoped searches."""
-
-    kind: Kind
-    singular: str
-    fields: tuple[str, ...]
-    include_fields: str
-    links: tuple[tuple[str, str], ...] = ()
-
-
-PERSONS: Final = Scope(
-    Kind.PERSON,
-    "person",
-    ("custom_fields", "email", "notes", "phone", "name"),
-    "person.picture",
-    (("organization_id", "org_id"),),
+_ITEM_TYPES: Final = frozenset(
+    {*(each.singular for each in hits.EVERYTHING), "mail_attachment", "project"}
 )
-ORGANIZATIONS: Final = Scope(
-    Kind.ORGANIZATION, "organization", ("address", "custom_fields", "notes", "name"), ""
+_ALL_FIELDS: Final = tuple(
+    dict.fromkeys([*(name for each in hits.EVERYTHING for name in each.fields), "description"])
 )
-DEALS: Final = Scope(
-    Kind.DEAL,
-    "deal",
-    ("custom_fields", "notes", "title"),
-    "deal.cc_email",
-    (("organization_id", "org_id"), ("person_id", "person_id")),
+_EVERYWHERE: Final = frozenset(
+    {
+        *("term", "item_types", "fields", "search_for_related_items", "exact_match"),
+        *("include_fields", "limit", "cursor"),
+    }
 )
+_FURTHER: Final = frozenset({"deal.cc_email", "person.picture", "product.price"})
 
 
 def by_field(call: Call) -> Answer:
@@ -76,7 +57,7 @@ def by_field(call: Call) -> Answer:
     if kind is None:
         return succeeded([], additional_data={"next_cursor": None})
     _check_field(call.account, kind, code)
-    after = mark_from(question.text("cursor"), "id", "asc").id if question.has("cursor") else 0
+    after = _after(question, call.account)
 
     def fits(value: str) -> bool:
         if match == "exact":
@@ -84,28 +65,34 @@ def by_field(call: Call) -> Answer:
         low, wanted = value.lower(), term.lower()
         return low.startswith(wanted) if match == "beginning" else wanted in low
 
-    hits = (
+    found = (
         {"id": record_id, "name": record.get("title") or record.get("name")}
         for record_id, record, custom in _candidates(call.account, kind, term, after)
-        if fits(_text_of(custom.get(code, record.get(code))))
+        if fits(hits.text_of(custom.get(code, record.get(code))))
     )
-    return _answer(hits, limit)
-
-
-def _answer(hits: Iterator[dict[str, Any]], limit: int) -> Answer:
-    page = [hit for _, hit in zip(range(limit + 1), hits, strict=False)]
+    page: list[dict[str, Any]] = [hit for _, hit in zip(range(limit + 1), found, strict=False)]
     cursor = None
     if len(page) > limit:
         page.pop()
-        cursor = Mark("id", page[-1]["id"], "asc", page[-1]["id"]).text()
+        cursor = _mark(int(page[-1]["id"]), call.account)
     return succeeded(page, additional_data={"next_cursor": cursor})
+
+
+def _after(question: Question, account: Account) -> int:
+    if not question.has("cursor"):
+        return 0
+    return mark_from(question.text("cursor"), "id", "asc", account).id
+
+
+def _mark(record_id: int, account: Account) -> str:
+    return Mark("id", record_id, "asc", record_id).text(account)
 
 
 def _check_field(account: Account, kind: Kind, code: str) -> None:
     field = account.fields.by_code[FIELDS_OF[kind]].get(code)
     if field is None:
         raise invalid(["field: Unknown field"])
-    if field.field_type not in _SEARCHABLE:
+    if field.field_type not in hits.SEARCHABLE:
         msg = f"field: Fields of type {field.field_type} can not be searched"
         raise against_rule(msg)
 
@@ -116,144 +103,132 @@ def _check_term(term: str, *, is_exact: bool) -> None:
         raise invalid([f"term: The value must have at least {fewest} characters"])
 
 
-def _text_of(value: Any) -> str:  # noqa: ANN401 - any custom value
-    if isinstance(value, dict):
-        value = value.get("value")
-    return "" if value is None else str(value)
-
-
 def _candidates(
     account: Account, kind: Kind, term: str, after: int
-) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
+) -> Iterator[tuple[int, Record, Record]]:
     """Live records whose kept text holds the term somewhere, in the order of their ids."""
-    seen_until = moments.v2_now(account.now() - account.settings.search_lag_s)
     # The kept text escapes quotes and backslashes; a term that has them is looked for in Python.
     needle = term.lower() if term.isascii() and not set(term) & set('"\\') else ""
+    visible, values = visible_clause(account, kind)
     rows = account.store.rows(
         kind,
         [
             "shelf = ?",
             "id > ?",
-            "update_time <= ?",
             "(instr(lower(CAST(body AS TEXT)), ?) OR instr(lower(CAST(custom AS TEXT)), ?))",
+            *visible,
         ],
-        [Shelf.LIVE, after, seen_until, needle, needle],
-        "ORDER BY id",
+        [Shelf.LIVE, after, needle, needle, *values],
+        sight=Sight.SEARCH,
     )
     for row in rows:
         yield row[0], from_json(row[1]), from_json(row[2])
 
 
-def within(scope: Scope) -> Operation:
-    """GET /api/v2/{persons, organizations, deals}/search."""
-    names = {"term", "fields", "exact_match", "include_fields", "limit", "cursor"}
-    names |= {name for name, _ in scope.links}
-    if scope.kind is Kind.DEAL:
-        names.add("status")
-
-    def searched(call: Call) -> Answer:
-        question = Question(call.asked(), frozenset(names))
-        fields = question.choices("fields", frozenset(scope.fields)) or list(scope.fields)
-        is_exact = bool(question.flag("exact_match"))
-        limit = question.limit(_LIMIT_MAX)
-        wanted = {key: question.integer(name) for name, key in scope.links if question.has(name)}
-        status = question.choice("status", ("open", "won", "lost"))
-        question.settle()
-        term = question.text("term")
-        _check_term(term, is_exact=is_exact)
-        if status:
-            wanted |= {"status": status}  # type: ignore[dict-item]
-        after = mark_from(question.text("cursor"), "id", "asc").id if question.has("cursor") else 0
-        found: list[tuple[int, dict[str, Any]]] = []
-        for record_id, record, custom in _candidates(call.account, scope.kind, term, after):
-            if any(record[key] != value for key, value in wanted.items()):
-                continue
-            texts = _texts(call.account, scope, fields, record, custom)
-            if _hits(texts, term.lower(), is_exact=is_exact):
-                item = _item(call.account, scope, record, custom)
-                found.append((record_id, {"result_score": 1.0 if is_exact else 0.5, "item": item}))
-            if len(found) > limit:
-                break
-        page = found[:limit]
-        cursor = Mark("id", page[-1][0], "asc", page[-1][0]).text() if found[limit:] else None
-        return succeeded(
-            {"items": [hit for _, hit in page]}, additional_data={"next_cursor": cursor}
-        )
-
-    return searched
+def _found(
+    account: Account, searched: Searched, fields: Sequence[str], term: str, after: int, **how: bool
+) -> Iterator[tuple[int, Record, Record]]:
+    low = term.lower()
+    for record_id, record, custom in _candidates(account, searched.kind, term, after):
+        lows = [text.lower() for text in hits.texts(account, searched, fields, record, custom)]
+        if low in lows if how["is_exact"] else any(low in each for each in lows):
+            yield record_id, record, custom
 
 
-def _hits(texts: list[str], term: str, *, is_exact: bool) -> bool:
-    lows = [text.lower() for text in texts]
-    return term in lows if is_exact else any(term in low for low in lows)
-
-
-def _texts(
-    account: Account,
-    scope: Scope,
-    fields: list[str],
-    record: dict[str, Any],
-    custom: dict[str, Any],
-) -> list[str]:
-    texts: list[str] = []
-    for field in fields:
-        if field in {"name", "title"}:
-            texts.append(record.get("name") or record.get("title") or "")
-        elif field in {"email", "phone"}:
-            texts += [each["value"] for each in record[f"{field}s"]]
-        elif field == "address":
-            texts.append(_text_of(record["address"]))
-        elif field == "custom_fields":
-            texts += _custom_texts(account, scope.kind, custom)
-    return texts
-
-
-def _custom_texts(account: Account, kind: Kind, custom: dict[str, Any]) -> list[str]:
-    fields = account.fields.custom[FIELDS_OF[kind]]
-    return [
-        _text_of(value)
-        for code, value in custom.items()
-        if code in fields and fields[code].field_type in _SEARCHABLE
-    ]
-
-
-def _item(
-    account: Account, scope: Scope, record: dict[str, Any], custom: dict[str, Any]
+def _hit(
+    account: Account, searched: Searched, record: Record, custom: Record, *, is_exact: bool
 ) -> dict[str, Any]:
-    item: dict[str, Any] = {
-        "id": record["id"],
-        "type": scope.singular,
-        "visible_to": record["visible_to"],
-        "owner": {"id": record["owner_id"]},
-        "custom_fields": _custom_texts(account, scope.kind, custom),
-        "notes": [],
+    item = hits.item(account, searched, record, custom)
+    return {"result_score": 1.0 if is_exact else 0.5, "item": item}
+
+
+def within(searched: Searched) -> Operation:
+    """GET /api/v2/{persons, organizations, deals, leads, products}/search."""
+    names = {"term", "fields", "exact_match", "limit", "cursor"}
+    names |= {name for name, _ in searched.links}
+    if searched.include_fields:
+        names.add("include_fields")
+    if searched.kind is Kind.DEAL:
+        names.add("status")
+    return lambda call: _within(searched, frozenset(names), call)
+
+
+def _within(searched: Searched, names: frozenset[str], call: Call) -> Answer:
+    account, question = call.account, Question(call.asked(), names)
+    fields = question.choices("fields", frozenset(searched.fields)) or [*searched.fields]
+    is_exact = bool(question.flag("exact_match"))
+    limit = question.limit(_LIMIT_MAX)
+    wanted: dict[str, object] = {
+        key: question.integer(name) for name, key in searched.links if question.has(name)
     }
-    if scope.kind is Kind.PERSON:
-        item |= {
-            "name": record["name"],
-            "phones": [each["value"] for each in record["phones"]],
-            "emails": [each["value"] for each in record["emails"]],
-            "organization": _named(account, Kind.ORGANIZATION, record["org_id"]),
-        }
-    elif scope.kind is Kind.ORGANIZATION:
-        address = record["address"]
-        item |= {"name": record["name"], "address": address["value"] if address else None}
-    else:
-        stage = account.stages.get(record["stage_id"], {"name": ""})
-        item |= {
-            "title": record["title"],
-            "value": record["value"],
-            "currency": record["currency"],
-            "status": record["status"],
-            "stage": {"id": record["stage_id"], "name": stage["name"]},
-            "person": _named(account, Kind.PERSON, record["person_id"]),
-            "organization": _named(account, Kind.ORGANIZATION, record["org_id"]),
-            "is_archived": record["is_archived"],
-        }
-    return item
+    question.choices("include_fields", frozenset({searched.include_fields}))
+    status = question.choice("status", ("open", "won", "lost"))
+    question.settle()
+    term = question.text("term")
+    _check_term(term, is_exact=is_exact)
+    if status:
+        wanted["status"] = status
+    after = _after(question, account)
+    page: list[tuple[int, dict[str, Any]]] = []
+    found = _found(account, searched, fields, term, after, is_exact=is_exact)
+    for record_id, record, custom in found:
+        if all(record[key] == value for key, value in wanted.items()):
+            hit = _hit(account, searched, record, custom, is_exact=is_exact)
+            page.append((record_id, hit))
+        if len(page) > limit:
+            break
+    cursor = _mark(page[limit - 1][0], account) if page[limit:] else None
+    items = [hit for _, hit in page[:limit]]
+    return succeeded({"items": items}, additional_data={"next_cursor": cursor})
 
 
-def _named(account: Account, kind: Kind, record_id: int | None) -> dict[str, Any] | None:
-    if record_id is None:
-        return None
-    return {"id": record_id, "name": account.store.title(kind, record_id)}
+def everywhere(call: Call) -> Answer:
+    """GET /api/v2/itemSearch: several kinds of record at once."""
+    account, question = call.account, Question(call.asked(), _EVERYWHERE)
+    types = question.choices("item_types", _ITEM_TYPES) or [*_ITEM_TYPES]
+    fields = question.choices("fields", frozenset(_ALL_FIELDS)) or [*_ALL_FIELDS]
+    question.choices("include_fields", _FURTHER)
+    is_exact = bool(question.flag("exact_match"))
+    has_related = bool(question.flag("search_for_related_items"))
+    limit = question.limit(_LIMIT_MAX)
+    question.settle()
+    term = question.text("term")
+    _check_term(term, is_exact=is_exact)
+    found = _found_everywhere(
+        account, (types, fields), term, _place(question, account), is_exact=is_exact
+    )
+    page = [hit for _, hit in zip(range(limit + 1), found, strict=False)]
+    cursor = None
+    if page[limit:]:
+        at, last, _ = page[limit - 1]
+        cursor = Mark("type", at, "asc", last).text(account)
+    shown: dict[str, Any] = {"items": [hit for *_, hit in page[:limit]]}
+    if has_related:
+        shown["related_items"] = []
+    return succeeded(shown, additional_data={"next_cursor": cursor})
+
+
+def _found_everywhere(
+    account: Account,
+    where: tuple[Sequence[str], Sequence[str]],
+    term: str,
+    place: tuple[int, int],
+    *,
+    is_exact: bool,
+) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    (types, fields), (first, after) = where, place
+    for at, searched in enumerate(hits.EVERYTHING):
+        if at < first or searched.singular not in types:
+            continue
+        asked = [name for name in fields if name in searched.fields]
+        since = after if at == first else 0
+        for each in _found(account, searched, asked, term, since, is_exact=is_exact):
+            record_id, record, custom = each
+            yield at, record_id, _hit(account, searched, record, custom, is_exact=is_exact)
+
+
+def _place(question: Question, account: Account) -> tuple[int, int]:
+    if not question.has("cursor"):
+        return 0, 0
+    mark = mark_from(question.text("cursor"), "type", "asc", account)
+    return mark.value if isinstance(mark.value, int) else 0, mark.id

@@ -4,33 +4,43 @@ Rule of the house: one request at a time; it is authenticated, counted, answered
 before the next one is looked at.
 """
 
+import dataclasses
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from core.sandbox import admin
 from core.sandbox.account import Account
-from core.sandbox.calls import JSON_TYPE, Answer, Call
-from core.sandbox.faults import RATE_LIMITED_BODY, FaultMiddleware, Rule
+from core.sandbox.calls import Answer, Call
+from core.sandbox.edge import FaultyEdge
+from core.sandbox.faults import Rule
+from core.sandbox.files import stored_content
+from core.sandbox.gateway import (
+    CLOUDFLARE,
+    HTML,
+    Asked,
+    Reply,
+    no_route,
+    not_open,
+    over_limit,
+    refusal,
+    reply_of,
+)
 from core.sandbox.jsontext import to_json
-from core.sandbox.limits import Governor, Headers, Verdict
+from core.sandbox.limits import Governor, Verdict
 from core.sandbox.refusals import Refused, unauthorized, v1_error
 from core.sandbox.routes import Route, match
 from core.sandbox.settings import SandboxSettings
 
 _SLACK_BYTES: Final = 1 << 20
 """What a multipart body may have beside the file itself."""
-
-_CLOUDFLARE: Final = (
-    b"<!DOCTYPE html><html><head><title>Access denied</title></head><body><h1>Error 1015</h1>"
-    b"<p>This error is produced by Cloudflare. You are being rate limited.</p></body></html>"
-)
+_STORAGE: Final = "/sandbox/storage/"
 
 
 class Sandbox:
@@ -51,10 +61,7 @@ class Sandbox:
         self._by_operation: Counter[str] = Counter()
         self._by_status: Counter[str] = Counter()
         self._largest = settings.max_file_bytes + _SLACK_BYTES
-        is_oauth = settings.auth == "oauth"
-        self._key_header = b"authorization" if is_oauth else b"x-api-token"
-        token = self.account.token.encode()
-        self._key = b"Bearer " + token if is_oauth else token
+        self._is_oauth = settings.auth == "oauth"
 
     def close(self) -> None:
         """Keep the day's tokens and close the state file; a second time does nothing."""
@@ -64,20 +71,33 @@ class Sandbox:
         self.account.store.set_fact("day", self.governor.text())
         self.account.close()
 
+    def change_plan(self, tier: str) -> None:
+        """Put the account on another plan; the next start is on the one it is started with."""
+        self.account.settings = dataclasses.replace(self.account.settings, tier=tier)
+        self.governor.change_plan(self.account.settings)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = await self._body(receive)
-        headers = dict(scope["headers"])
-        answer, rate = self._answer(scope, headers, body)
-        named = [
-            (b"content-type", answer.content_type.encode()),
-            (b"content-length", b"%d" % len(answer.body)),
-            *rate,
-        ]
-        for name, value in (answer.headers or {}).items():
-            named.append((name.encode(), value.encode()))
-        await send({"type": "http.response.start", "status": answer.status, "headers": named})
-        await send({"type": "http.response.body", "body": answer.body})
+        reply = self.reply(await self.read(scope, receive))
+        length = (b"content-length", b"%d" % len(reply.body))
+        await send(
+            {
+                "type": "http.response.start",
+                "status": reply.status,
+                "headers": [*reply.headers, length],
+            }
+        )
+        await send({"type": "http.response.body", "body": reply.body})
+
+    async def read(self, scope: Scope, receive: Receive) -> Asked:
+        """The whole request."""
+        return Asked(
+            scope["method"],
+            scope["path"],
+            scope["query_string"],
+            dict(scope["headers"]),
+            await self._body(receive),
+        )
 
     async def _body(self, receive: Receive) -> bytes | None:
         """The whole body; None when it is larger than any upload may be."""
@@ -96,37 +116,77 @@ class Sandbox:
                 chunks.append(chunk)
         return b"".join(chunks) if size <= self._largest else None
 
-    def _answer(
-        self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes | None
-    ) -> tuple[Answer, Headers]:
-        path: str = scope["path"]
-        if headers.get(self._key_header) != self._key:
-            return _refusal(unauthorized()), []
-        if path.startswith("/sandbox/"):
-            return self._admin(path), []
-        branch, parts = match(path)
-        route = branch.methods.get(scope["method"]) if branch else None
+    def reply(self, asked: Asked) -> Reply:
+        """What a request is answered."""
+        turned_away = self.turned_away(asked)
+        return turned_away or self.carried_out(asked)
+
+    def turned_away(self, asked: Asked) -> Reply | None:
+        """The reply of the gateway, when it lets the request go no further."""
+        if asked.path.startswith(_STORAGE):
+            return reply_of(self._storage(asked.path), [])
+        token = self._token(asked)
+        if asked.path.startswith("/sandbox/") and token == self.account.token.encode():
+            return reply_of(self._admin(asked.path), [])
+        holder = self.account.keys.holder(token)
+        if holder is None:
+            return reply_of(self._refusal(unauthorized()), [])
+        asked.user_id = holder
+        route = self.route(asked)
         cost, is_search = (route.cost, route.is_search) if route else (0, False)
         self._requests += 1
-        verdict = self.governor.admit(cost, is_search=is_search)
-        if verdict is not Verdict.ADMITTED:
-            return self._turned_away(verdict, is_search=is_search)
-        if route is None:
-            answer = _no_route(path, list(branch.methods) if branch else [])
+        verdict = self.governor.admit(
+            cost, is_search=is_search, user_id=holder, method=asked.method
+        )
+        if verdict is Verdict.ADMITTED:
+            return None
+        return self._over_limit(asked, verdict, is_search=is_search)
+
+    def route(self, asked: Asked) -> Route | None:
+        """The operation a request asks for."""
+        branch, _ = match(asked.path)
+        return branch.methods.get(asked.method) if branch else None
+
+    def carried_out(self, asked: Asked) -> Reply:
+        """The reply of the account to a request the gateway has let through."""
+        account = self.account
+        account.tick()
+        account.act_as(asked.user_id)
+        branch, parts = match(asked.path)
+        route = branch.methods.get(asked.method) if branch else None
+        if account.is_closed_by_pipedrive:
+            answer = self._refusal(not_open())
+        elif route is None:
+            answer = self._refusal(no_route(asked.path, list(branch.methods) if branch else []))
         else:
             call = Call(
-                self.account,
+                account,
                 parts,
-                scope["query_string"],
-                body or b"",
-                headers.get(b"content-type", b"").decode("latin-1"),
+                asked.query,
+                asked.body or b"",
+                asked.text(b"content-type"),
+                asked.text(b"host"),
             )
-            answer = self._asked(route, call, is_too_large=body is None)
-        self._by_status[str(answer.status)] += 1
-        return answer, self.governor.headers(is_search=is_search)
+            answer = self._operated(route, call, is_too_large=asked.body is None)
+        if asked.is_counted:
+            self._by_status[str(answer.status)] += 1
+            if route is not None:
+                self._by_operation[route.name] += 1
+        is_search = route is not None and route.is_search
+        rate = self.governor.headers(
+            is_search=is_search, user_id=asked.user_id, method=asked.method
+        )
+        return reply_of(answer, rate)
 
-    def _asked(self, route: Route, call: Call, *, is_too_large: bool) -> Answer:
-        self._by_operation[route.name] += 1
+    def _token(self, asked: Asked) -> bytes:
+        if self._is_oauth:
+            return asked.headers.get(b"authorization", b"").removeprefix(b"Bearer ")
+        token = asked.headers.get(b"x-api-token", b"")
+        if not token and self.account.settings.takes_query_token:
+            token = dict(parse_qsl(asked.query)).get(b"api_token", b"")
+        return token
+
+    def _operated(self, route: Route, call: Call, *, is_too_large: bool) -> Answer:
         try:
             if is_too_large:
                 msg = "Request entity too large"
@@ -134,20 +194,33 @@ class Sandbox:
             return route.operation(call)
         except Refused as refused:
             if not self.account.settings.charges_refused:
-                self.governor.give_back(route.cost)
-            return _refusal(refused)
+                self.governor.spend(-route.cost)
+            return self._refusal(refused)
 
-    def _turned_away(self, verdict: Verdict, *, is_search: bool) -> tuple[Answer, Headers]:
+    def _refusal(self, refused: Refused) -> Answer:
+        return refusal(refused, self.account.settings)
+
+    def _over_limit(self, asked: Asked, verdict: Verdict, *, is_search: bool) -> Reply:
         if verdict is Verdict.BLOCKED:
             self._by_status["403"] += 1
-            return Answer(_CLOUDFLARE, 403, "text/html; charset=UTF-8"), []
+            return reply_of(Answer(CLOUDFLARE, 403, HTML), [])
         self._by_status["429"] += 1
-        rate = self.governor.headers(is_search=is_search)
-        if verdict is Verdict.BUDGET_SPENT and self.account.settings.has_daily_headers:
+        settings = self.account.settings
+        rate = self.governor.headers(
+            is_search=is_search, user_id=asked.user_id, method=asked.method
+        )
+        if verdict is Verdict.BUDGET_SPENT and settings.has_daily_headers:
             rate[-1] = (rate[-1][0], b"0")
-        elif self.account.settings.has_retry_after:
-            rate.append((b"retry-after", dict(rate)[b"x-ratelimit-reset"]))
-        return Answer(RATE_LIMITED_BODY, 429), rate
+        elif settings.has_retry_after:
+            opens_in = self.governor.opens_in_s(asked.user_id, is_search=is_search)
+            rate.append((b"retry-after", b"%d" % opens_in))
+        return reply_of(over_limit(settings), rate)
+
+    def _storage(self, path: str) -> Answer:
+        content = stored_content(self.account, path.removeprefix(_STORAGE))
+        if content is None:
+            return self._refusal(no_route(path, []))
+        return Answer(content, content_type="application/octet-stream")
 
     def _admin(self, path: str) -> Answer:
         if path == "/sandbox/stats":
@@ -160,7 +233,9 @@ class Sandbox:
             return Answer(to_json(admin.stats(self.account, self.governor, counters)))
         if path == "/sandbox/snapshot":
             return Answer(to_json(admin.snapshot(self.account)))
-        return _no_route(path, [])
+        if path == "/sandbox/tokens":
+            return Answer(to_json(self.account.keys.by_email()))
+        return self._refusal(no_route(path, []))
 
 
 def _struck(rules: Sequence[Rule]) -> Counter[str]:
@@ -168,24 +243,6 @@ def _struck(rules: Sequence[Rule]) -> Counter[str]:
     for rule in rules:
         struck[rule.fault.value] += rule.done
     return struck
-
-
-def _refusal(refused: Refused) -> Answer:
-    return Answer(to_json(refused.body), refused.status, JSON_TYPE, refused.headers)
-
-
-def _no_route(path: str, methods: list[str]) -> Answer:
-    is_v2 = path.startswith("/api/v2")
-    status, error, code = (
-        (405, "Method not allowed", "ERR_METHOD_NOT_ALLOWED")
-        if methods
-        else (404, "Unknown method .", "ERR_NOT_FOUND")
-    )
-    refused = v1_error(status, error)
-    if is_v2:
-        refused = Refused(status, {"success": False, "error": error, "code": code})
-    refused.headers = {"allow": ", ".join(sorted(methods))} if methods else {}
-    return _refusal(refused)
 
 
 def create_app(settings: SandboxSettings, rules: Sequence[Rule] = ()) -> Starlette:
@@ -200,13 +257,15 @@ def create_app(settings: SandboxSettings, rules: Sequence[Rule] = ()) -> Starlet
         application without its lifespan.
     """
     sandbox = Sandbox(settings, rules)
+    edge = FaultyEdge(sandbox, list(rules)) if rules else None
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
+        if edge is not None:
+            edge.finish()
         sandbox.close()
 
-    middleware = [Middleware(FaultMiddleware, rules=list(rules))] if rules else []
-    app = Starlette(routes=[Mount("/", app=sandbox)], middleware=middleware, lifespan=lifespan)
+    app = Starlette(routes=[Mount("/", app=edge or sandbox)], lifespan=lifespan)
     app.state.sandbox = sandbox
     return app

@@ -5,80 +5,44 @@ loses nothing it has answered.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from core.sandbox.jsontext import from_json, to_json
+from core.sandbox.kinds import Kind, Shelf, Sight, Stored
+
+__all__ = ["RECORDS", "Kind", "Shelf", "Sight", "Store", "Stored"]
 
 # One connection with the exclusive lock: no second writer can come, so the WAL-reset fault of
 # SQLite before 3.51.3, which needs two connections, cannot happen here.
-_SCHEMA = """
+_SCHEMA: Final = """
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
 PRAGMA cache_size = -65536;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS records (
+CREATE TABLE IF NOT EXISTS contents (
+    id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, bytes BLOB NOT NULL);
+"""
+RECORDS: Final = """
+CREATE {of} TABLE IF NOT EXISTS {name} (
     kind TEXT NOT NULL, id INTEGER NOT NULL, shelf TEXT NOT NULL,
     org_id INTEGER, person_id INTEGER, deal_id INTEGER,
     title TEXT, add_time TEXT, update_time TEXT,
     body BLOB NOT NULL, custom BLOB NOT NULL,
     PRIMARY KEY (kind, id));
-CREATE INDEX IF NOT EXISTS by_shelf ON records (kind, shelf, id, update_time);
-CREATE INDEX IF NOT EXISTS by_update ON records (kind, shelf, update_time, id);
-CREATE INDEX IF NOT EXISTS by_org ON records (org_id, kind, id) WHERE org_id IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_person ON records (person_id, kind, id) WHERE person_id IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_deal ON records (deal_id, kind, id) WHERE deal_id IS NOT NULL;
-CREATE TABLE IF NOT EXISTS contents (
-    id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, bytes BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS {at}by_shelf ON {name} (kind, shelf, id, update_time);
+CREATE INDEX IF NOT EXISTS {at}by_update ON {name} (kind, shelf, update_time, id);
+CREATE INDEX IF NOT EXISTS {at}by_org ON {name} (org_id, kind, id) WHERE org_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS {at}by_person ON {name} (person_id, kind, id)
+    WHERE person_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS {at}by_deal ON {name} (deal_id, kind, id) WHERE deal_id IS NOT NULL;
 """
+"""How records are kept; copies that lag behind are kept in the same way."""
 
-
-class Kind(StrEnum):
-    """The kinds of record; the value is what statistics and snapshots call them."""
-
-    PERSON = "persons"
-    ORGANIZATION = "organizations"
-    DEAL = "deals"
-    ACTIVITY = "activities"
-    NOTE = "notes"
-    FILE = "files"
-    USER = "users"
-    PIPELINE = "pipelines"
-    STAGE = "stages"
-    ACTIVITY_TYPE = "activity_types"
-    WEBHOOK = "webhooks"
-    PERSON_FIELD = "person_fields"
-    ORGANIZATION_FIELD = "organization_fields"
-    DEAL_FIELD = "deal_fields"
-    ACTIVITY_FIELD = "activity_fields"
-
-
-class Shelf(StrEnum):
-    """Where a record is kept; lists show one shelf at a time."""
-
-    LIVE = "live"
-    ARCHIVED = "archived"
-    DELETED = "deleted"
-
-
-@dataclass(slots=True)
-class Stored:
-    """A record as it is kept.
-
-    Attributes:
-        record: Every key but the custom fields.
-        custom: Custom values that are set, by field code.
-        shelf: Where it is kept.
-    """
-
-    record: dict[str, Any]
-    custom: dict[str, Any]
-    shelf: Shelf
+_NEXT: Final = "next_id "
 
 
 class Store:
@@ -94,15 +58,28 @@ class Store:
             state_file or ":memory:", timeout=1, isolation_level=None, check_same_thread=False
         )
         try:
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(_SCHEMA + RECORDS.format(of="", name="records", at=""))
         except sqlite3.Error:
             self._db.close()
             raise
         self._next_id: dict[str, int] = dict(
             self._db.execute("SELECT kind, max(id) + 1 FROM records GROUP BY kind")
         )
+        for name, value in self._db.execute("SELECT name, value FROM facts"):
+            if name.startswith(_NEXT):
+                self.start_ids_at(Kind(name.removeprefix(_NEXT)), int(value))
+        self.tables: dict[Sight, str] = dict.fromkeys(Sight, "records")
+        """Where each kind of looker reads."""
+        self.on_change: Callable[[str, int], None] | None = None
+        """Told of every record that was written, once the change is committed."""
+        self._touched: list[tuple[str, int]] | None = None
         self.count: dict[tuple[str, str], int] = self._counts()
         """Records by kind and shelf, kept up to date so that caps and statistics cost nothing."""
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The one connection, for what is kept beside the records."""
+        return self._db
 
     def close(self) -> None:
         """Close the file."""
@@ -119,15 +96,29 @@ class Store:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Commit what is written inside at once, or none of it."""
+        """Commit what is written inside at once, or none of it; may be nested."""
+        if self._touched is not None:
+            yield
+            return
+        self._touched = []
         self._db.execute("BEGIN")
         try:
             yield
         except BaseException:
             self._db.execute("ROLLBACK")
+            self._touched = None
             self.count = self._counts()
             raise
         self._db.execute("COMMIT")
+        touched, self._touched = self._touched, None
+        for kind, record_id in touched:
+            self._tell(kind, record_id)
+
+    def _tell(self, kind: str, record_id: int) -> None:
+        if self._touched is not None:
+            self._touched.append((kind, record_id))
+        elif self.on_change is not None:
+            self.on_change(kind, record_id)
 
     def take_id(self, kind: Kind) -> int:
         """The next id of a kind; ids are never used twice."""
@@ -154,6 +145,7 @@ class Store:
             (kind, record["id"], shelf, *_columns(record), to_json(record), _custom(custom)),
         )
         self._counted(kind, shelf, 1)
+        self._tell(kind, record["id"])
         return int(record["id"])
 
     def replace(self, kind: Kind, stored: Stored, *, was: Shelf) -> None:
@@ -174,11 +166,23 @@ class Store:
         if stored.shelf is not was:
             self._counted(kind, was, -1)
             self._counted(kind, stored.shelf, 1)
+        self._tell(kind, record["id"])
 
-    def fetch(self, kind: Kind, record_id: int) -> Stored | None:
+    def remove(self, kind: Kind, record_ids: Sequence[int]) -> None:
+        """Forget records for good; their ids stay taken."""
+        self.set_fact(f"{_NEXT}{kind}", str(self._next_id.get(kind, 1)))
+        for record_id in record_ids:
+            self._db.execute("DELETE FROM records WHERE kind = ? AND id = ?", (kind, record_id))
+            if kind is Kind.FILE:
+                self._db.execute("DELETE FROM contents WHERE id = ?", (record_id,))
+            self._tell(kind, record_id)
+        self.count = self._counts()
+
+    def fetch(self, kind: Kind, record_id: int, sight: Sight = Sight.NOW) -> Stored | None:
         """One record, on whichever shelf."""
+        select = _sql("SELECT body, custom, shelf FROM", self.tables[sight])
         row = self._db.execute(
-            "SELECT body, custom, shelf FROM records WHERE kind = ? AND id = ?", (kind, record_id)
+            _sql(select, "WHERE kind = ? AND id = ?"), (kind, record_id)
         ).fetchone()
         if row is None:
             return None
@@ -199,7 +203,12 @@ class Store:
         return row is not None and row[0] != Shelf.DELETED
 
     def rows(
-        self, kind: Kind, clauses: Sequence[str], values: Sequence[object], tail: str
+        self,
+        kind: Kind,
+        clauses: Sequence[str],
+        values: Sequence[object],
+        tail: str = "ORDER BY id",
+        sight: Sight = Sight.NOW,
     ) -> list[tuple[int, bytes, bytes, str, str, str]]:
         """Rows of a kind as they are kept: id, body, custom, shelf, add_time, update_time.
 
@@ -208,10 +217,25 @@ class Store:
             clauses: Conditions with question marks, all of which must hold.
             values: What the question marks stand for.
             tail: ORDER BY and LIMIT.
+            sight: Who looks.
         """
-        columns = "SELECT id, body, custom, shelf, add_time, update_time FROM records WHERE"
+        columns = "SELECT id, body, custom, shelf, add_time, update_time FROM"
         where = " AND ".join(["kind = ?", *clauses])
-        return self._db.execute(_sql(columns, where, tail), (kind, *values)).fetchall()
+        select = _sql(columns, self.tables[sight], "WHERE", where, tail)
+        return self._db.execute(select, (kind, *values)).fetchall()
+
+    def stored(
+        self,
+        kind: Kind,
+        clauses: Sequence[str],
+        values: Sequence[object],
+        sight: Sight = Sight.NOW,
+    ) -> list[Stored]:
+        """The records of a kind that meet all conditions, by id."""
+        return [
+            Stored(from_json(body), from_json(custom), Shelf(shelf))
+            for _, body, custom, shelf, *_ in self.rows(kind, clauses, values, sight=sight)
+        ]
 
     def count_where(self, kind: Kind, clauses: Sequence[str], values: Sequence[object]) -> int:
         """How many rows of a kind meet all conditions."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.sandbox import moments
 from core.sandbox.account import Account
 from core.sandbox.calls import MAX_DIGITS, Answer, Call, succeeded
 from core.sandbox.jsontext import from_json
@@ -30,6 +31,31 @@ def loose_int(value: object) -> int | None:
     text = str(value)
     is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
     return int(text) if is_number else None
+
+
+def whole(value: object) -> int:
+    """A whole number, also in quotes.
+
+    Raises:
+        Refused: 400, it is none.
+    """
+    found = loose_int(value)
+    if found is None:
+        raise bad_request()
+    return found
+
+
+def moment(text: str) -> str:
+    """A timestamp in either form, as v2 writes it.
+
+    Raises:
+        Refused: 400, it is none.
+    """
+    spaced = moments.as_spaced(text)
+    found = moments.as_moment(text) or (spaced and spaced.replace(" ", "T") + "Z")
+    if not found:
+        raise bad_request()
+    return found
 
 
 def bad_request(message: str = "Bad request") -> Refused:

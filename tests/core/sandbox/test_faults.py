@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from core.sandbox.faults import ReplyLost, read_plan, rules_from
+from core.sandbox.faults import read_plan, rules_from
+from core.sandbox.wire import ReplyLost
 
 PERSONS = "/api/v2/persons"
 

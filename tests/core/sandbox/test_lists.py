@@ -89,7 +89,8 @@ def test_a_cursor_is_a_mark_and_belongs_to_its_order(account, people):
     page = account("GET", "/api/v2/persons", params={"limit": 3}).json()
     cursor = page["additional_data"]["next_cursor"]
     mark = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    assert mark == {"field": "id", "fieldValue": 3, "sortDirection": "asc", "id": 3}
+    described = {"field": "id", "fieldValue": 3, "sortDirection": "asc", "id": 3}
+    assert mark == described | {"issued": account.sandbox.account.now()}
     wrong = {"cursor": cursor, "sort_by": "add_time"}
     assert account("GET", "/api/v2/persons", params=wrong).status_code == 400
 
@@ -189,7 +190,7 @@ def test_some_fields_can_not_be_searched(account):
     assert account("GET", "/api/v2/itemSearch/field", params=query).status_code == 400
     query |= {"field": "0" * 40}
     assert account("GET", "/api/v2/itemSearch/field", params=query).status_code == 400
-    query |= {"entity_type": "product"}
+    query |= {"entity_type": "project"}
     assert account.read("/api/v2/itemSearch/field", **query) == []
 
 

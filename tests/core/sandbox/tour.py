@@ -22,7 +22,7 @@ class Tour:
 def visit_fields(tour):
     codes: dict[tuple[str, str], str] = {}
     options = [{"label": "A"}, {"label": "B"}]
-    for noun in ("person", "organization", "deal"):
+    for noun in ("person", "organization", "deal", "product"):
         path = f"/api/v2/{noun}Fields"
         for field_type in ("varchar", "monetary", "address", "time", "enum", "set"):
             body: dict[str, Any] = {"field_name": field_type, "field_type": field_type}
@@ -40,6 +40,8 @@ def visit_fields(tour):
         tour("DELETE", f"{path}/{codes[noun, 'set']}")
         tour("GET", path)
         tour("GET", f"/v1/{noun}Fields")
+    for noun in ("lead", "note"):
+        tour("GET", f"/v1/{noun}Fields")
     tour("GET", "/api/v2/activityFields")
     tour("GET", "/api/v2/activityFields/subject")
     return codes
@@ -53,7 +55,7 @@ def visit_records(tour, codes):
             codes[noun, "address"]: {"value": "1 Main St"},
             codes[noun, "time"]: {"value": "09:00"},
         }
-        for noun in ("person", "organization", "deal")
+        for noun in ("person", "organization", "deal", "product")
     }
     emails = [{"value": "ann@example.com"}]
     bodies: dict[str, dict[str, Any]] = {
@@ -67,6 +69,11 @@ def visit_records(tour, codes):
             "participants": [{"person_id": 1, "primary": True}],
             "location": {"value": "1 Main St"},
             "done": True,
+        },
+        "products": {
+            "name": "Mouthwash",
+            "code": "MW-1",
+            "prices": [{"price": 9.5, "currency": "USD", "cost": 4}],
         },
     }
     for noun, body in bodies.items():
@@ -82,8 +89,112 @@ def visit_records(tour, codes):
     tour("GET", "/api/v2/deals/archived")
     code = codes["person", "varchar"]
     tour("GET", f"/api/v2/itemSearch/field?entity_type=person&field={code}&term=text")
-    for noun, term in (("persons", "ann"), ("organizations", "acme"), ("deals", "implant")):
+    for noun, term in (
+        ("persons", "ann"),
+        ("organizations", "acme"),
+        ("deals", "implant"),
+        ("products", "mouthwash"),
+    ):
         tour("GET", f"/api/v2/{noun}/search?term={term}")
+    tour("GET", "/api/v2/itemSearch?term=example&limit=1&search_for_related_items=true")
+    tour("GET", "/api/v2/itemSearch?term=acme&item_types=organization,deal,file")
+
+
+def visit_company(tour):
+    """What hangs on records and is neither a note nor a file."""
+    me = tour("GET", "/v1/users/me")["id"]
+    others = [each for each in tour("GET", "/v1/users") if each["active_flag"]]
+    for noun in ("persons", "organizations", "deals", "products"):
+        path = f"/api/v2/{noun}/1/followers"
+        for user in others:
+            tour("POST", path, json={"user_id": user["id"]})
+        tour("GET", f"{path}?limit=1")
+        tour("DELETE", f"{path}/{me}")
+        tour("GET", f"{path}/changelog")
+    tour("GET", f"/api/v2/users/{me}/followers")
+    line: dict[str, Any] = {"product_id": 1, "item_price": 9.5, "quantity": 2}
+    path = "/api/v2/deals/1/products"
+    tour("POST", path, json=line | {"discount": 10, "tax": 7, "billing_start_date": "2026-01-01"})
+    tour("POST", f"{path}/bulk", json={"data": [line, line]})
+    tour("PATCH", f"{path}/1", json={"quantity": 3})
+    tour("GET", f"{path}?limit=2")
+    tour("GET", "/api/v2/deals/products?deal_ids=1,2&sort_by=deal_id")
+    tour("DELETE", f"{path}/1")
+    tour("DELETE", f"{path}?ids=2")
+    path = "/v1/deals/1/participants"
+    tour("POST", path, json={"person_id": 2})
+    tour("GET", path)
+    tour("DELETE", f"{path}/1")
+    ends = {"rel_owner_org_id": 1, "rel_linked_org_id": 2}
+    path = "/v1/organizationRelationships"
+    tour("POST", path, json=ends | {"type": "parent"})
+    tour("GET", f"{path}?org_id=1")
+    tour("GET", f"{path}/1?org_id=2")
+    tour("PUT", f"{path}/1", json={"type": "related"})
+    tour("DELETE", f"{path}/1")
+
+
+def visit_filters(tour):
+    field = next(each for each in tour("GET", "/v1/personFields") if each["key"] == "name")
+    conditions = [
+        {"object": "person", "field_id": field["id"], "operator": "=", "value": "Ann Example"}
+    ]
+    groups = [{"glue": "and", "conditions": conditions}, {"glue": "or", "conditions": []}]
+    body = {"name": "Ann", "type": "people", "conditions": {"glue": "and", "conditions": groups}}
+    for _ in range(3):
+        tour("POST", "/v1/filters?include_field_code=true", json=body)
+    tour("GET", "/v1/filters?type=people")
+    tour("GET", "/v1/filters/helpers")
+    tour("GET", "/v1/filters/1?include_field_code=true")
+    tour("PUT", "/v1/filters/1", json={"name": "Bob", "conditions": body["conditions"]})
+    tour("GET", "/api/v2/persons?filter_id=1")
+    tour("DELETE", "/v1/filters/1")
+    tour("DELETE", "/v1/filters?ids=2,3")
+
+
+def visit_leads(tour, codes):
+    tour("GET", "/v1/leadSources")
+    label = tour("POST", "/v1/leadLabels", json={"name": "Hot", "color": "red"})
+    tour("GET", "/v1/leadLabels")
+    tour("PATCH", f"/v1/leadLabels/{label['id']}", json={"color": "blue"})
+    body = {
+        "title": "Whitening",
+        "person_id": 1,
+        "organization_id": 1,
+        "value": {"amount": 90, "currency": "USD"},
+        "label_ids": [label["id"]],
+        codes["deal", "varchar"]: "text",
+        codes["deal", "monetary"]: 5,
+    }
+    lead = tour("POST", "/v1/leads", json=body)
+    path = f"/v1/leads/{lead['id']}"
+    tour("GET", path)
+    tour("GET", "/v1/leads?person_id=1")
+    tour("GET", "/api/v2/leads/search?term=whitening")
+    tour("PATCH", path, json={"was_seen": True})
+    tour("PATCH", path, json={"is_archived": True})
+    tour("GET", "/v1/leads/archived")
+    tour("PATCH", path, json={"is_archived": False})
+    path = f"/api/v2/leads/{lead['id']}/convert"
+    job = tour("POST", f"{path}/deal", json={"stage_id": 2})
+    deal = tour("GET", f"{path}/status/{job['conversion_id']}")["deal_id"]
+    path = f"/api/v2/deals/{deal}/convert"
+    job = tour("POST", f"{path}/lead")
+    lead_id = tour("GET", f"{path}/status/{job['conversion_id']}")["lead_id"]
+    tour("DELETE", f"/v1/leads/{lead_id}")
+    tour("GET", f"/v1/leads/{lead_id}")
+    tour("DELETE", f"/v1/leadLabels/{label['id']}")
+
+
+def visit_history(tour):
+    for noun in ("persons", "organizations", "deals"):
+        body = {"title": "Renamed"} if noun == "deals" else {"name": "Renamed"}
+        tour("PATCH", f"/api/v2/{noun}/1", json=body)
+        tour("GET", f"/v1/{noun}/1/changelog?limit=1")
+        tour("GET", f"/v1/{noun}/1/flow")
+    tour("PATCH", "/api/v2/deals/2", json={"is_archived": False})
+    for noun in ("persons", "organizations", "deals"):
+        tour("PUT", f"/v1/{noun}/2/merge", json={"merge_with_id": 1})
 
 
 def visit_pipelines(tour):
@@ -104,7 +215,13 @@ def visit_pipelines(tour):
 def visit_v1(tour):
     tour("GET", "/v1/users")
     tour("GET", "/v1/users/1")
-    tour("GET", f"/v1/users/{tour('GET', '/v1/users/me')['id']}")
+    me = tour("GET", "/v1/users/me")["id"]
+    tour("GET", f"/v1/users/{me}")
+    tour("GET", f"/v1/users/{me}/permissions")
+    tour("GET", "/v1/users/find?term=alex")
+    tour("GET", "/v1/userSettings")
+    colleague = next(each["id"] for each in tour("GET", "/v1/users") if not each["is_you"])
+    tour("PUT", f"/v1/users/{colleague}", json={"active_flag": False})
     tour("GET", "/v1/currencies")
     icon = {"name": "Visit", "icon_key": "document"}
     kind = tour("POST", "/v1/activityTypes", json=icon)
@@ -129,7 +246,8 @@ def visit_v1(tour):
     tour("GET", "/v1/webhooks")
     tour("DELETE", "/v1/webhooks/1")
     tour("DELETE", "/v1/webhooks/1")
-    for noun in ("activities", "deals", "persons", "organizations"):
+    visit_history(tour)
+    for noun in ("activities", "deals", "persons", "organizations", "products"):
         tour("DELETE", f"/api/v2/{noun}/1")
         tour("GET", f"/api/v2/{noun}/1")
 
@@ -137,7 +255,11 @@ def visit_v1(tour):
 def whole_tour(asker):
     """Every operation's answers, by the operation's name."""
     tour = Tour(asker)
-    visit_records(tour, visit_fields(tour))
+    codes = visit_fields(tour)
+    visit_records(tour, codes)
+    visit_company(tour)
+    visit_filters(tour)
+    visit_leads(tour, codes)
     visit_pipelines(tour)
     visit_v1(tour)
     return tour.seen
