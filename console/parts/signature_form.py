@@ -11,7 +11,7 @@ from console.parts.empty_state import show_error
 from console.parts.markup import element, plain, show
 from console.shaping.road import GATE_NAMES, SIGNED_AT, role_names
 from core.errors import MigrationError
-from core.lifecycle import MAY_SIGN, Gate
+from core.lifecycle import MAY_SIGN, OPENS, Gate
 from core.ports import ConsoleUser, Ledger, Signature
 
 SEAL_LENGTH = 12
@@ -41,7 +41,9 @@ def signature_form(ledger: Ledger, user: ConsoleUser, ask: Ask) -> Signature | N
     standing = ledger.signature(ask.gate)
     if standing is not None:
         show_signed(standing)
-        return None
+        if not _is_asked_again(ledger, ask.gate):
+            return None
+        st.caption("The step was taken again since, and nothing has changed: please sign again.")
     presented = ledger.presented(ask.gate)
     if presented is None or ledger.stage() not in SIGNED_AT[ask.gate]:
         _show_past(ledger, ask.gate)
@@ -50,6 +52,11 @@ def signature_form(ledger: Ledger, user: ConsoleUser, ask: Ask) -> Signature | N
         st.info(f"To be signed by: {role_names(MAY_SIGN[ask.gate])}. You may read, not sign.")
         return None
     return _form(ledger, user, ask, presented)
+
+
+def _is_asked_again(ledger: Ledger, gate: Gate) -> bool:
+    """Whether the migration waits for a signature although one stands."""
+    return gate in OPENS and ledger.stage() in SIGNED_AT[gate]
 
 
 def _show_past(ledger: Ledger, gate: Gate) -> None:

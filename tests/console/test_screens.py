@@ -119,6 +119,16 @@ def test_the_right_person_signs_a_gate_on_its_screen(  # noqa: PLR0913, PLR0917 
     assert f"Signed by {user}" in words(app)
 
 
+def test_a_step_taken_again_with_the_same_outcome_is_signed_again(screen, place):
+    factories.furnish(place, patients=1)
+    factories.walk(place, Stage.INVENTORY_SIGNED)
+    place.ledger.advance(Stage.DISCOVERED, actor="flow")
+    app = screen("inventory", "adam")
+    assert "please sign again" in words(app)
+    sign(app, "inventory", password=factories.PASSWORD)
+    assert place.ledger.stage() is Stage.INVENTORY_SIGNED
+
+
 @pytest.mark.parametrize(
     ("gate", "user", "stage"),
     [
