@@ -17,6 +17,8 @@ PREFLIGHT, AUTOMATIONS = "preflight", "automations"
 """Ledger documents: the findings, and who accepted what fires on writes."""
 
 _MEGABYTE = 1_000_000
+_NEARLY = 0.8
+"""From this share on a database is nearly full."""
 
 
 class Severity(StrEnum):
@@ -76,6 +78,10 @@ def source_findings(told: About, tables: Sequence[Table]) -> list[Finding]:
     if not rows:
         step = "Check that `source` names the practice's database and not another one."
         found = [_source("what it is", Severity.STOP, f"{what} Every table is empty.", step)]
+    if told.size_bytes and told.most_bytes and told.size_bytes > _NEARLY * told.most_bytes:
+        said = f"The database is at {told.size_bytes / told.most_bytes:.0%} of what it may hold."
+        step = "Migrate before it is full; the practice's program will stop writing then."
+        found.append(_source("room", Severity.WARNING, said, step))
     if told.is_read_only:
         found.append(_source("read only", Severity.GOOD, "It is opened read-only."))
     elif told.remarks is None:

@@ -82,12 +82,14 @@ class About:
     Attributes:
         kind: What it is, as a person calls it.
         size_bytes: How large; None where it cannot tell.
+        most_bytes: How large it may become; None where nothing limits it, or it cannot tell.
         is_read_only: Whether nothing can be written through it; None where it cannot tell.
         remarks: What a person should know before it is read; None where it did not look.
     """
 
     kind: str
     size_bytes: int | None = None
+    most_bytes: int | None = None
     is_read_only: bool | None = None
     remarks: tuple[Remark, ...] | None = None
 

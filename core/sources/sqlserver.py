@@ -10,9 +10,10 @@ from pathlib import Path
 import polars as pl
 
 from core.errors import NoPractice, SourceError, SourceShapeChanged
-from core.ports import Table
+from core.ports import About, Table
 from core.sources.files import file_below
 from core.sources.rows import text_frame
+from core.sources.sqlserver_about import about_of
 from core.sources.sqlserver_address import address_of
 from core.sources.sqlserver_catalogue import Shape, shapes_of, with_rows, without_columns
 from core.sources.sqlserver_errors import OdbcFailure, error_of
@@ -98,6 +99,10 @@ class SqlServerSource:
             raise SourceShapeChanged(message, next_step="Run `./perio discover`.")
         reading = reading_of(shape, [fields[column.name] for column in table.columns])
         return Rows(self._session, reading).batches()
+
+    def about(self) -> About:
+        """What the server says of itself."""
+        return about_of(self._session)
 
     def preflight(self) -> tuple[Finding, ...]:
         """What a person should know before this source is read; writing is tried, and undone."""

@@ -72,6 +72,13 @@ def test_a_source_that_cannot_tell_is_a_warning():
     assert severities(found)["read only"] is Severity.WARNING
 
 
+def test_a_database_that_is_nearly_full_is_a_warning():
+    full = source_findings(About("SQL Server", 9 * 10**9, 10**10, is_read_only=True), TABLES)
+    assert severities(full)["room"] is Severity.WARNING
+    roomy = source_findings(About("SQL Server", 10**9, 10**10, is_read_only=True), TABLES)
+    assert "room" not in severities(roomy)
+
+
 @pytest.mark.parametrize(
     ("remarks", "severity"),
     [((), Severity.GOOD), ((Said("It may write.", "See to it."),), Severity.WARNING)],

@@ -1,0 +1,55 @@
+"""What a SQL Server says of itself: version, edition, collation, size and what its edition allows.
+
+Rule of the house: what the server keeps to itself is not known, and no reason to stop.
+
+Source:
+    SERVERPROPERTY, DATABASEPROPERTYEX and sys.database_files, of every version since 2008 R2; an
+    Express database holds 10 GB of data, from SQL Server 2025 on 50 GB.
+"""
+
+from typing import Any
+
+from core.ports import About
+from core.sources.sqlserver_errors import OdbcFailure
+from core.sources.sqlserver_session import Session
+
+KIND = "Microsoft SQL Server"
+
+_VERSION = "SELECT CAST(SERVERPROPERTY('ProductVersion') AS nvarchar(128))"
+_EDITION = "SELECT CAST(SERVERPROPERTY('Edition') AS nvarchar(128))"
+_COLLATION = "SELECT CAST(DATABASEPROPERTYEX(DB_NAME(), 'Collation') AS nvarchar(128))"
+_SIZE = "SELECT SUM(CAST(f.size AS bigint)) * 8192 FROM sys.database_files f WHERE f.type = 0"
+
+_EXPRESS = "Express"
+_SINCE_2025 = 17
+_GIGABYTE = 1024**3
+
+
+def about_of(session: Session) -> About:
+    """What the server says of itself, as far as the login may know."""
+    version, edition = _told(session, _VERSION), _told(session, _EDITION)
+    collation, size = _told(session, _COLLATION), _told(session, _SIZE)
+    words = [f"{KIND} {version or ''}".strip(), str(edition or "")]
+    if collation:
+        words.append(f"collation {collation}")
+    return About(
+        ", ".join(word for word in words if word),
+        size_bytes=None if size is None else int(size),
+        most_bytes=_most_bytes(str(version or ""), str(edition or "")),
+    )
+
+
+def _told(session: Session, question: str) -> Any:  # noqa: ANN401 - a text or a number
+    try:
+        rows = session.rows(question)
+    except OdbcFailure:
+        return None
+    return rows[0][0] if rows else None
+
+
+def _most_bytes(version: str, edition: str) -> int | None:
+    if not edition.startswith(_EXPRESS):
+        return None
+    major = version.partition(".")[0]
+    is_new = major.isdecimal() and int(major) >= _SINCE_2025
+    return (50 if is_new else 10) * _GIGABYTE
