@@ -45,6 +45,7 @@ _RULES = {
     "missing_required": "a required value is missing",
     "unknown_option": "not in the closed list",
     "missing_file": "the file is not there",
+    "wrong_patient": "the plan or exam it names is another patient's",
 }
 
 _QUIET = {

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from core.errors import LedgerError, LedgerLocked, OutcomeUnknown, PlanNotApproved
 from core.ledger.endings import LEADS_TO
 from core.ledger.ledger import SqlLedger
+from core.ledger.sending import MOST_SENDS
 from core.lifecycle import Gate, Stage
 from core.ports import Action, Outcome, Receipt, WriteState
 from tests.core.ledger.hands import (
@@ -248,9 +249,9 @@ def test_an_unknown_write_is_adopted_when_it_is_found(loading: SqlLedger):
     assert loading.events(newest=1)["outcome"].to_list() == ["ack 1, adopted 1"]
 
 
-def test_a_write_not_found_is_sent_three_times_and_no_more(loading: SqlLedger, clock: Clock):
+def test_a_write_not_found_is_sent_so_many_times_and_no_more(loading: SqlLedger, clock: Clock):
     plan_id = approved_plan(loading, ["w1"])
-    for send in (1, 2, 3):
+    for send in range(1, MOST_SENDS + 1):
         clock.go(minutes=5)
         loading.intend(plan_id, ["w1"], {"person": 10 * send})
         loading.conclude([Receipt("w1", Outcome.UNKNOWN, status=502)])
