@@ -11,6 +11,7 @@ from core.crosswalk.mapping import load
 from core.errors import AccessRefused, GateRefused, SettingMissing
 from core.lifecycle import LEADS_TO, NEXT_STEP, Gate, Role, Stage
 from core.migration.context import ATTESTATION
+from core.migration.explaining import require_explained
 from core.migration.guard import Result
 from core.workbench import open_workbench
 
@@ -53,6 +54,8 @@ def sign(folder: Path, gate: Gate, user: str, password: str, file: Path | None) 
     if gate is Gate.MAP:
         _present_map(folder, user, password, file)
     with open_workbench(folder, lock=False) as bench:
+        if gate is Gate.INVENTORY:
+            require_explained(bench.vault, explain_all=bench.settings.explain_all)
         signature = bench.ledger.sign(gate, user=user, password=password)
         stage = bench.ledger.stage()
         return {

@@ -4,6 +4,7 @@ Rule of the house: what is open comes first; what was said names who said it.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -90,10 +91,15 @@ def seeming(columns: pl.DataFrame) -> pl.DataFrame:
     """
     rows = []
     for (table,), of_table in columns.group_by("table", maintain_order=True):
-        best = looks(str(table), of_table["column"].to_list())[0]
-        meaning = ENTITIES[best.entity].meaning if best.score >= ENOUGH else ""
-        rows.append((table, f"Seems to hold: {meaning}" if meaning else ""))
+        rows.append((table, _seems(str(table), tuple(of_table["column"]))))
     return pl.DataFrame(rows, schema={"table": pl.String(), "seems": pl.String()}, orient="row")
+
+
+@lru_cache(maxsize=4096)
+def _seems(table: str, columns: tuple[str, ...]) -> str:
+    # Names do not change between two looks at a screen, and comparing them takes its time.
+    best = looks(table, columns)[0]
+    return f"Seems to hold: {ENTITIES[best.entity].meaning}" if best.score >= ENOUGH else ""
 
 
 def with_seeming(rows: pl.DataFrame, seems: pl.DataFrame | None) -> pl.DataFrame:

@@ -104,13 +104,14 @@ def is_ticked(table: TableMap, column: ColumnMap) -> bool:
 def queue(table: TableMap) -> tuple[ColumnMap, ...]:
     """The table's columns in the order of deciding: unanswered, doubtful, certain, decided."""
     place = {column.name: number for number, column in enumerate(table.columns)}
+    sure = {column.name for column in certain(table)}
     return tuple(
         sorted(
             table.columns,
             key=lambda column: (
                 bool(column.decided_by),
                 column.is_answered,
-                column in certain(table),
+                column.name in sure,
                 column.score,
                 place[column.name],
             ),
@@ -120,8 +121,8 @@ def queue(table: TableMap) -> tuple[ColumnMap, ...]:
 
 def has_uncertain(table: TableMap) -> bool:
     """Whether a column of the table is neither decided nor certain."""
-    sure = certain(table)
-    return any(not column.decided_by and column not in sure for column in table.columns)
+    sure = {column.name for column in certain(table)}
+    return any(not column.decided_by and column.name not in sure for column in table.columns)
 
 
 def column_label(column: ColumnMap) -> str:

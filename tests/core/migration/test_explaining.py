@@ -10,6 +10,8 @@ from core.errors import GateRefused, PlanStale, SettingMissing, StepNotAllowed
 from core.lifecycle import Gate, Stage
 from core.migration import explaining, preparing, proposing
 from core.migration.explaining import Explanation, explain, state_of
+from flows.deciding import sign
+from tests.migrations import PASSWORD
 
 STRANGE = "ZTBL_88"
 """A table of the synthetic practice that nothing explains."""
@@ -123,6 +125,14 @@ def test_what_cannot_be_said_is_refused_and_changes_nothing(at, more, refusal):
 def test_nothing_is_said_any_more_once_a_sample_is_loaded(at):
     with pytest.raises(StepNotAllowed, match="cannot be changed"):
         say(at(Stage.SAMPLE_LOADED))
+
+
+def test_the_command_line_too_refuses_a_signature_before_every_word_is_said(at, monkeypatch):
+    migration = at(Stage.DISCOVERED)
+    monkeypatch.setenv("PERIO_EXPLAIN_ALL", "true")
+    with pytest.raises(GateRefused, match=STRANGE):
+        sign(migration.folder, Gate.INVENTORY, "ada", PASSWORD, None)
+    assert migration.stage() is Stage.DISCOVERED
 
 
 def test_where_the_settings_want_every_word_the_inventory_is_not_presented_without(at, monkeypatch):
