@@ -5,7 +5,8 @@ Faults are planned by a test: the statement they meet, and how often.
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +23,7 @@ _WRAPPED = re.compile(
 )
 _SET = re.compile(r"SET (DEADLOCK_PRIORITY|LOCK_TIMEOUT|TRANSACTION ISOLATION LEVEL)\b ?(.*)")
 _NUMBERS = {"smallint", "int", "bigint", "float", "real"}
+_ROWS_AT_ONCE = 256
 _GONE = (("no such table", 208), ("no such column", 207))
 
 
@@ -52,6 +54,7 @@ class Engine:
         self.may_write = False
         self.faults: list[Fault] = []
         self.written: list[str] = []
+        self._one_at_a_time = threading.RLock()
         self.overread = ""
         self._after: tuple[str, Callable[[], None]] | None = None
         function = database.connection.create_function
@@ -131,7 +134,8 @@ class Engine:
         select = translated(statement, self.database.types)
         wanted = {name: value for name, value in values.items() if f"@{name}" in select.text}
         try:
-            found = self.database.connection.execute(select.text, wanted)
+            with self._one_at_a_time:
+                found = self.database.connection.execute(select.text, wanted)
         except sqlite3.Error as error:
             raise self._as_error(error) from error
         if all(_wire_type(kind) for _, kind in select.columns):
@@ -144,11 +148,31 @@ class Engine:
         ]
         return Result(columns, rows)
 
-    def _streamed(self, found: Iterable[Any]) -> Iterator[Any]:
+    def _streamed(self, found: sqlite3.Cursor) -> Iterator[Any]:
+        rows: list[Any] = []
+        error: Error | None = None
         try:
-            yield from found
-        except sqlite3.Error as error:
-            raise self._as_error(error) from error
+            while error is None:
+                rows, error = self._fetched(found)
+                yield from rows
+                if not rows:
+                    break
+        finally:
+            with self._one_at_a_time:
+                found.close()
+        if error:
+            raise error
+
+    def _fetched(self, found: sqlite3.Cursor) -> tuple[list[Any], Error | None]:
+        rows: list[Any] = []
+        # Two threads inside of SQLite wait for each other when one calls back into Python.
+        with self._one_at_a_time:
+            try:
+                while len(rows) < _ROWS_AT_ONCE and (row := found.fetchone()):
+                    rows.append(row)
+            except sqlite3.Error as error:
+                return rows, self._as_error(error)
+        return rows, None
 
     def _as_error(self, error: sqlite3.Error) -> Error:
         raised, self.database.raised = self.database.raised, None

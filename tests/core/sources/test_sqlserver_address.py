@@ -1,5 +1,7 @@
 """The address of a SQL Server, and the driver that reads it: no server needed."""
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,7 +118,7 @@ def test_a_driver_from_our_own_packages_stands_in_where_none_is_installed():
 
 @pytest.mark.usefixtures("_nothing_installed")
 def test_a_machine_without_any_driver_is_told_which_to_install(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "mssql_python_odbc", None)
+    monkeypatch.setitem(sys.modules, "mssql_python_odbc", None)
     with pytest.raises(SettingMissing) as caught:
         driver_for("")
     assert "ODBC Driver 18" in caught.value.next_step
