@@ -14,6 +14,7 @@ from console.parts.grid import Grid, show_grid
 from console.parts.heading import heading
 from console.parts.map_changes import look_at
 from console.parts.markup import plain
+from console.parts.seats_form import seats_form
 from console.parts.signature_form import Ask, signature_form
 from console.parts.table_card import bulk_form, table_card
 from console.shaping import crosswalk, road
@@ -54,8 +55,13 @@ _ASK = Ask(
     "accept, and the settings for the practice are right.",
     "Confirm the map",
 )
-PARTS = ("Tables and columns", "Settings for the practice", "The whole map")
-_, PRACTICE, WHOLE = PARTS
+PARTS = (
+    "Tables and columns",
+    "Settings for the practice",
+    "Providers and users",
+    "The whole map",
+)
+_, PRACTICE, SEATS, WHOLE = PARTS
 _NAMED = 5
 _STATES = (crosswalk.OPEN, crosswalk.ANSWERED, crosswalk.LEFT)
 
@@ -88,6 +94,8 @@ def main() -> None:
     )
     if part == PRACTICE:
         decisions_form(user, schema_map, seen=seen, is_open=is_open)
+    elif part == SEATS:
+        seats_form(user, schema_map, seen=seen, is_open=is_open)
     elif part == WHOLE:
         _whole(crosswalk.map_rows(schema_map), schema_map)
     else:

@@ -22,10 +22,9 @@ from core.migration.preflight import (
     told_by,
 )
 from core.migration.preflight_plan import Limits, attestation_finding, plan_findings
+from core.migration.seats import ACCEPTED
 from core.migration.specify import FIT
 from core.ports import Standing, Table
-
-_PROVIDERS = "vocabulary/provider"
 
 
 def look(passage: Passage, tables: Sequence[Table], standing: Standing) -> list[Finding]:
@@ -38,7 +37,7 @@ def look(passage: Passage, tables: Sequence[Table], standing: Standing) -> list[
     """
     ledger, vault = passage.ledger, passage.vault
     schema_map = _map(passage)
-    providers = vault.get(_PROVIDERS) if vault.has(_PROVIDERS) else None
+    providers = vault.get(ACCEPTED) if vault.has(ACCEPTED) else None
     limits = Limits(passage.reserve, passage.deals_per_seat)
     kept = ledger.kept(FIT)
     # The account's plan may have changed since the fields were specified.

@@ -189,7 +189,7 @@ def provider_finding(
         f"{len(without)} of {providers.height} providers have no active user: {roles}. What they "
         "were in charge of goes to the token's user; who they are stays in custom fields."
     )
-    step = "Name their users under `users` in map.toml, or leave it; no seat is made for anyone."
+    step = "Match them on the field map's screen, or leave it; no seat is made for anyone."
     return _destination("providers", Severity.NOTE, said, step)
 
 

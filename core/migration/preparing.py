@@ -18,6 +18,7 @@ from core.migration.looking import look
 from core.migration.metering import Meter
 from core.migration.passage import ACTOR, Passage
 from core.migration.preflight import Severity
+from core.migration.seats import keep_users
 from core.migration.specify import (
     FIT,
     create_fields,
@@ -62,6 +63,7 @@ def keep_standing(passage: Passage, standing: Standing) -> None:
     kept["users"] = len(standing.users)
     kept["is_admin"] = standing.user.is_admin
     passage.ledger.keep("standing", kept)
+    keep_users(passage.vault, standing)
 
 
 def discover(passage: Passage) -> Result:

@@ -20,6 +20,7 @@ from core.migration.guard import Result, allow
 from core.migration.passage import Passage
 from core.migration.preparing import present_map
 from core.migration.retabling import Place, brought_up
+from core.migration.seats import PROVIDERS, provider_rows
 from core.ports import Table
 
 MAP_FILE = "map.toml"
@@ -78,4 +79,6 @@ def proposal(passage: Passage, catalogue: Sequence[Table]) -> SchemaMap:
     decisions = replace(decisions_proposed(inventory, frames), profile=profile)
     passage.vault.put(VALUES, some_values(frames))
     passage.ledger.keep(EVIDENCE, decision_evidence(inventory, frames))
-    return propose_map(inventory, frames, decisions=decisions)
+    proposed = propose_map(inventory, frames, decisions=decisions)
+    passage.vault.put(PROVIDERS, provider_rows(proposed, frames))
+    return proposed

@@ -26,6 +26,7 @@ from console.shaping.worklist import (
 from core.crosswalk.mapping import ColumnMap, Decisions, TableMap, load
 from core.crosswalk.preview import PREVIEW_SCHEMA, Outcome
 from core.lifecycle import Gate, Stage
+from core.migration.seats import PROVIDER_SCHEMA, PROVIDERS, USERS
 from tests.console import factories
 
 MAP = factories.schema_map()
@@ -256,6 +257,26 @@ def test_settings_are_shown_with_their_evidence_and_confirmed_by_name(opened, pl
     kept = place.ledger.kept(CONFIRMED) or {}
     assert kept["by"] == "adam"
     assert "Confirmed by adam" in told(app)
+
+
+def test_a_provider_without_a_user_is_matched_by_hand(opened, place):
+    rows = [("D1", "Alder", "Anna", "Periodontics", "a@example.com", "1")]
+    place.vault.put(PROVIDERS, pl.DataFrame(rows, schema=PROVIDER_SCHEMA, orient="row"))
+    user = {"name": ["Office"], "email": ["office@example.com"], "is_active": [True]}
+    place.vault.put(USERS, pl.DataFrame(user))
+    app = opened()
+    app.segmented_control("map_part").set_value("Providers and users").run()
+    assert "1 of 1 providers have no user" in told(app)
+    app.selectbox("map_seat_D1").set_value("office@example.com")
+    app.button("map_seats_save").click().run()
+    assert load(place.map_path).users == {"D1": "office@example.com"}
+    assert "by hand" in told(app)
+
+
+def test_before_providers_are_known_it_says_what_to_run(opened):
+    app = opened()
+    app.segmented_control("map_part").set_value("Providers and users").run()
+    assert "not known yet" in told(app)
 
 
 def test_a_setting_that_cannot_be_carried_out_is_refused(opened, place):
