@@ -14,6 +14,7 @@ from core.sandbox.markup import sanitised
 from core.sandbox.pages import Listing, column, inside, inside_flag, inside_text
 from core.sandbox.refusals import against_rule, invalid
 from core.sandbox.store import Kind, Stored
+from core.sandbox.uuids import number_of
 
 _PERSON_ID_IS_READ_ONLY: Final = (
     "'person_id' is a read-only field. Add a primary participant to set 'person_id' instead."
@@ -111,6 +112,7 @@ def _settle(
         record["subject"] = activity_type["name"]
     account.require_live(Kind.DEAL, body, "deal_id", "Deal")
     account.require_live(Kind.ORGANIZATION, body, "org_id", "Organization")
+    _settle_links(account, record, body)
     require_option(account, Kind.ACTIVITY_FIELD, "priority", body)
     _settle_values(account, record, body)
     was_done = before is not None and before.record["done"]
@@ -118,6 +120,21 @@ def _settle(
         record["marked_as_done_time"] = now if record["done"] else None
     if "participants" in body:
         _settle_participants(account, record)
+
+
+def _settle_links(account: Account, record: dict[str, Any], body: Mapping[str, Any]) -> None:
+    if body.get("lead_id") is not None:
+        number = number_of(account, Kind.LEAD, body["lead_id"])
+        if number is None or not account.store.has_live(Kind.LEAD, number):
+            msg = "lead_id: Lead was not found"
+            raise against_rule(msg)
+    if account.settings.links_from_deal and body.get("deal_id") is not None:
+        deal = account.store.fetch(Kind.DEAL, body["deal_id"])
+        assert deal is not None, "checked above"
+        record["org_id"] = record["org_id"] or deal.record["org_id"]
+        if not record["participants"] and deal.record["person_id"] is not None:
+            record["participants"] = [{"person_id": deal.record["person_id"], "primary": True}]
+            record["person_id"] = deal.record["person_id"]
 
 
 def _settle_values(account: Account, record: dict[str, Any], body: Mapping[str, Any]) -> None:

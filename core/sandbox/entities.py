@@ -194,9 +194,19 @@ def unlink(account: Account, kind: Kind, record_id: int, to: int | None = None) 
     for linked in Kind:
         for stored in account.store.stored(linked, [f"{key} = ?"], [record_id]):
             record = stored.record | {key: to}
+            if key == "person_id" and "participants" in record:
+                record["participants"] = _replaced(record["participants"], record_id, to)
             account.store.replace(
                 linked, Stored(record, stored.custom, stored.shelf), was=stored.shelf
             )
+
+
+def _replaced(
+    participants: list[dict[str, Any]], person_id: int, to: int | None
+) -> list[dict[str, Any]]:
+    others = [each for each in participants if each["person_id"] not in {person_id, to}]
+    here = [each for each in participants if each["person_id"] == person_id]
+    return others if to is None else [*(each | {"person_id": to} for each in here), *others]
 
 
 def _require_lengths(account: Account, body: Mapping[str, Any]) -> None:

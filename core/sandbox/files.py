@@ -15,9 +15,9 @@ from core.sandbox import v1
 from core.sandbox.account import Account
 from core.sandbox.calls import Answer, Call, Operation, succeeded
 from core.sandbox.refusals import v1_error
-from core.sandbox.store import Kind, Shelf, Stored
+from core.sandbox.store import Kind, Shelf, Sight, Stored
 
-_LINKS: Final = ("deal_id", "person_id", "org_id", "activity_id")
+_LINKS: Final = ("deal_id", "person_id", "org_id", "activity_id", "product_id")
 _PAGE_MAX: Final = 100
 _SORTS: Final = ("id", "update_time")
 _IMAGES: Final = frozenset({"png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff"})
@@ -51,7 +51,7 @@ def _page(call: Call, clauses: list[str], values: list[object]) -> Answer:
 
 def get_file(call: Call) -> Answer:
     """GET /v1/files/{id}; a deleted file can still be read, not downloaded."""
-    return succeeded(_shown(call.account, v1.find(call, Kind.FILE, "File").record))
+    return succeeded(_shown(call.account, v1.find(call, Kind.FILE, "File", Sight.GET).record))
 
 
 def download_file(call: Call) -> Answer:
@@ -93,6 +93,7 @@ def post_file(call: Call) -> Answer:
         msg = "File is too large"
         raise v1_error(413, msg)
     record = _record(account, name, len(content)) | v1.links(account, fields, _LINKS)
+    record |= v1.lead_link(account, fields)
     with account.store.together():
         sha256 = hashlib.sha256(content).hexdigest()
         account.store.keep_content(record["id"], sha256, content)
@@ -109,7 +110,6 @@ def _record(account: Account, name: str, size: int) -> dict[str, Any]:
         "id": file_id,
         "user_id": account.me["id"],
         **dict.fromkeys(_LINKS),
-        "product_id": None,
         "lead_id": None,
         "project_id": None,
         "log_id": None,
@@ -190,7 +190,7 @@ def _shown(account: Account, record: Mapping[str, Any]) -> dict[str, Any]:
         "deal_name": account.store.title(Kind.DEAL, record["deal_id"]) or "",
         "person_name": account.store.title(Kind.PERSON, record["person_id"]) or "",
         "org_name": account.store.title(Kind.ORGANIZATION, record["org_id"]) or "",
-        "product_name": "",
+        "product_name": account.store.title(Kind.PRODUCT, record["product_id"]) or "",
         "lead_name": "",
         "project_name": "",
     }

@@ -188,6 +188,11 @@ class Governor:
         window = caller.search if is_search else caller.general
         return max(1, math.ceil(window.opens_in_s(self._settings.clock())))
 
+    def spend_down_to(self, left: int) -> None:
+        """Let others spend the tokens of the day, but for some."""
+        self._turn_day(self._settings.clock())
+        self.day.spent = max(self.day.spent, self._settings.daily_tokens - left)
+
     def _turn_day(self, now: float) -> None:
         number = int((now - self._settings.midnight_utc_offset_h * 3_600) // _DAY_S)
         if number != self.day.number:

@@ -52,7 +52,7 @@ _HREF: Final = re.compile(
 )
 
 
-def sanitised(html: str) -> str:
+def sanitised(html: str, *, keeps_comments: bool = False) -> str:
     """The HTML that is kept of what was sent."""
     if "<" not in html:
         return html
@@ -67,6 +67,8 @@ def sanitised(html: str) -> str:
         if silenced_by:
             if tag["end"] and name == silenced_by:
                 silenced_by = ""
+        elif keeps_comments and tag[0].startswith("<!--"):
+            kept.append(tag[0])
         elif name in _SILENCED:
             silenced_by = "" if tag["end"] else name
         elif name in _KEPT:

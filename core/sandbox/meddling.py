@@ -104,8 +104,7 @@ class Meddler:
         self._account.is_closed_by_pipedrive = True
 
     def _spend(self, rule: Rule, _asked: Asked, _reply: Reply | None) -> None:
-        day = self._sandbox.governor.day
-        day.spent = max(day.spent, self._account.settings.daily_tokens - rule.parameters["left"])
+        self._sandbox.governor.spend_down_to(rule.parameters["left"])
 
     def _burst(self, rule: Rule, asked: Asked, _reply: Reply | None) -> None:
         token = asked.headers.get(b"x-api-token", b"")

@@ -11,7 +11,8 @@ from core.sandbox import moments, v1
 from core.sandbox.account import Account
 from core.sandbox.calls import Answer, Call, succeeded
 from core.sandbox.markup import sanitised
-from core.sandbox.store import Kind, Shelf, Stored
+from core.sandbox.refusals import forbidden
+from core.sandbox.store import Kind, Shelf, Sight, Stored
 
 _PARENTS: Final = ("deal_id", "person_id", "org_id")
 _PINS: Final = ("lead", "deal", "organization", "person", "project", "task")
@@ -30,6 +31,9 @@ def list_notes(call: Call) -> Answer:
             inside = f"json_extract(CAST(body AS TEXT), '$.{name}')"
             clauses.append(f"{name if name in _PARENTS else inside} = ?")
             values.append(wanted)
+    if "lead_id" in asked:
+        clauses.append("json_extract(CAST(body AS TEXT), '$.lead_id') = ?")
+        values.append(asked["lead_id"])
     if "updated_since" in asked:
         moment = moments.as_moment(asked["updated_since"]) or asked["updated_since"]
         clauses.append("update_time >= ?")
@@ -48,7 +52,7 @@ def list_notes(call: Call) -> Answer:
 
 def get_note(call: Call) -> Answer:
     """GET /v1/notes/{id}; a deleted note can still be read."""
-    return succeeded(_shown(call.account, v1.find(call, Kind.NOTE, "Note").record))
+    return succeeded(_shown(call.account, v1.find(call, Kind.NOTE, "Note", Sight.GET).record))
 
 
 def post_note(call: Call) -> Answer:
@@ -102,10 +106,7 @@ def delete_note(call: Call) -> Answer:
 
 
 def _settle(account: Account, record: dict[str, Any], body: Mapping[str, Any]) -> None:
-    record.update(v1.links(account, body, _PARENTS))
-    if all(record[name] is None for name in _PARENTS):
-        msg = "Bad request: one of deal_id, person_id, org_id is required"
-        raise v1.bad_request(msg)
+    _settle_links(account, record, body)
     if "content" in body:
         record["content"] = _content(account, body["content"])
     if "add_time" in body:
@@ -114,14 +115,32 @@ def _settle(account: Account, record: dict[str, Any], body: Mapping[str, Any]) -
             msg = "Bad request: add_time"
             raise v1.bad_request(msg)
     if "user_id" in body:
-        record["user_id"] = v1.loose_int(body["user_id"])
-        if record["user_id"] not in account.users:
-            msg = "User not found"
-            raise v1.bad_request(msg)
+        _settle_author(account, record, body)
     for each in _PINS:
         name = f"pinned_to_{each}_flag"
         if name in body:
             record[name] = v1.loose_int(body[name]) == 1 or body[name] is True
+
+
+def _settle_links(account: Account, record: dict[str, Any], body: Mapping[str, Any]) -> None:
+    record.update(v1.links(account, body, _PARENTS))
+    record.update(v1.lead_link(account, body))
+    linked = sum(record[name] is not None for name in (*_PARENTS, "lead_id"))
+    if not linked:
+        msg = "Bad request: one of deal_id, person_id, org_id, lead_id is required"
+        raise v1.bad_request(msg)
+    if linked > 1 and account.settings.one_note_link:
+        msg = "Bad request: a note can be linked to one record only"
+        raise v1.bad_request(msg)
+
+
+def _settle_author(account: Account, record: dict[str, Any], body: Mapping[str, Any]) -> None:
+    record["user_id"] = v1.loose_int(body["user_id"])
+    if record["user_id"] not in account.users:
+        msg = "User not found"
+        raise v1.bad_request(msg)
+    if record["user_id"] != account.me["id"] and not account.is_admin:
+        raise forbidden()
 
 
 def _content(account: Account, sent: object) -> str:
@@ -131,7 +150,7 @@ def _content(account: Account, sent: object) -> str:
     if len(sent) > account.settings.max_note_chars:
         msg = "Bad request: content is too long"
         raise v1.bad_request(msg)
-    return sanitised(sent)
+    return sanitised(sent, keeps_comments=account.settings.keeps_comments)
 
 
 def _shown(account: Account, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,5 +172,10 @@ def _shown(account: Account, record: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "project": None,
         "task": None,
-        "user": {key: user[key] for key in ("email", "icon_url", "is_you", "name")},
+        "user": {
+            "email": user["email"],
+            "icon_url": user["icon_url"],
+            "is_you": user["id"] == account.me["id"],
+            "name": user["name"],
+        },
     }

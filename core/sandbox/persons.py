@@ -96,6 +96,7 @@ def _settle(
     for key in ("emails", "phones", "im"):
         if key in body:
             record[key] = one_primary(key, body[key])
+            _settle_contacts(account, key, record[key])
     if before is None and "add_time" in body:
         record["add_time"] = moments.as_moment(body["add_time"])
     if "postal_address" in body:
@@ -104,6 +105,15 @@ def _settle(
     require_labels(account, Kind.PERSON_FIELD, body)
     if body.get("org_id") is not None:
         account.require_live(Kind.ORGANIZATION, body, "org_id", "Organization")
+
+
+def _settle_contacts(account: Account, key: str, contacts: list[dict[str, Any]]) -> None:
+    most = account.settings.max_contacts
+    if len(contacts) > most:
+        raise invalid([f"{key}: There may be at most {most} values"])
+    if key == "emails" and account.settings.normalises_contacts:
+        for each in contacts:
+            each["value"] = each["value"].strip().lower()
 
 
 def _settle_names(record: dict[str, Any], body: Mapping[str, Any]) -> None:

@@ -72,7 +72,7 @@ class SandboxSettings:
         one_note_link: Whether a note may hang on one record only.
         unlinks_deleted: Whether links to a deleted person or organization become null.
         keeps_comments: Whether HTML comments survive in notes.
-        trims_text: Whether white space around texts is cut.
+        trims_text: Whether white space around texts of custom fields is cut.
         normalises_contacts: Whether e-mail addresses are kept in lower case.
         download_redirects: Whether a download leads to a storage on another host.
         purge_after_days: Days after which what was deleted is gone for good.

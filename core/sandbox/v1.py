@@ -12,7 +12,8 @@ from core.sandbox.account import Account
 from core.sandbox.calls import MAX_DIGITS, Answer, Call, succeeded
 from core.sandbox.jsontext import from_json
 from core.sandbox.refusals import Refused, v1_error, v1_not_found
-from core.sandbox.store import Kind, Shelf, Stored
+from core.sandbox.store import Kind, Shelf, Sight, Stored
+from core.sandbox.uuids import number_of
 
 PAGE_DEFAULT: Final = 100
 PAGE_MAX: Final = 500
@@ -21,6 +22,7 @@ PARENTS: Final[dict[str, tuple[Kind, str]]] = {
     "deal_id": (Kind.DEAL, "Deal"),
     "person_id": (Kind.PERSON, "Person"),
     "org_id": (Kind.ORGANIZATION, "Organization"),
+    "product_id": (Kind.PRODUCT, "Product"),
 }
 
 
@@ -63,14 +65,14 @@ def bad_request(message: str = "Bad request") -> Refused:
     return v1_error(400, message)
 
 
-def find(call: Call, kind: Kind, what: str) -> Stored:
+def find(call: Call, kind: Kind, what: str, sight: Sight = Sight.NOW) -> Stored:
     """The record of the path, on whichever shelf.
 
     Raises:
         Refused: 404, there is none.
     """
     wanted = call.record_id()
-    stored = None if wanted is None else call.account.store.fetch(kind, wanted)
+    stored = None if wanted is None else call.account.store.fetch(kind, wanted, sight)
     if stored is None:
         raise v1_not_found(what)
     return stored
@@ -104,6 +106,24 @@ def links(account: Account, body: Mapping[str, Any], names: Iterable[str]) -> di
         else:
             found[name] = linked
     return found
+
+
+def lead_link(account: Account, body: Mapping[str, Any]) -> dict[str, str | None]:
+    """The link of a body to a lead, when it has one.
+
+    Raises:
+        Refused: 400, there is no such lead.
+    """
+    sent = body.get("lead_id", "")
+    if sent == "":
+        return {}
+    if sent is None:
+        return {"lead_id": None}
+    number = number_of(account, Kind.LEAD, sent)
+    if number is None or not account.store.has_live(Kind.LEAD, number):
+        msg = "Lead not found"
+        raise bad_request(msg)
+    return {"lead_id": str(sent)}
 
 
 def offsets(call: Call, most: int = PAGE_MAX) -> tuple[int, int]:
@@ -164,7 +184,7 @@ def page(
     """One page of a v1 list."""
     start, limit = offsets(call, selection.most)
     tail = f"{selection.order} LIMIT {limit + 1} OFFSET {start}"
-    rows = call.account.store.rows(kind, selection.clauses, selection.values, tail)
+    rows = call.account.store.rows(kind, selection.clauses, selection.values, tail, Sight.LIST)
     more = len(rows) > limit
     shown = [show(from_json(row[1])) for row in rows[:limit]]
     pagination: dict[str, object] = {

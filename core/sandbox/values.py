@@ -60,13 +60,13 @@ def _expected(field: FieldDef, wanted: str, what: str) -> ValueError:
 
 
 def _string(limit: int, what: str) -> Keeper:
-    def keep(_account: Account, field: FieldDef, value: object) -> object:
+    def keep(account: Account, field: FieldDef, value: object) -> object:
         if not isinstance(value, str):
             raise _expected(field, "string", what)
         if len(value) > limit:
             msg = f"Value of {what} custom field '{field.name}' is longer than {limit} characters"
             raise ValueError(msg)
-        return value
+        return value.strip() if account.settings.trims_text else value
 
     return keep
 

@@ -1,4 +1,9 @@
 import asyncio
+import json
+import os
+import queue
+import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -6,6 +11,7 @@ import httpx
 import pytest
 
 from core.sandbox.faults import rules_from
+from core.sandbox.running import main
 from core.sandbox.server import create_app
 from core.sandbox.settings import SandboxSettings
 
@@ -42,6 +48,16 @@ class Asker:
 
     def make(self, noun, **body):
         answer = self("POST", f"/api/v2/{noun}", json=body)
+        assert answer.status_code in {200, 201}, answer.text
+        return answer.json()["data"]
+
+    def post(self, path, **body):
+        answer = self("POST", path, json=body)
+        assert answer.status_code in {200, 201}, answer.text
+        return answer.json()["data"]
+
+    def delete(self, path):
+        answer = self("DELETE", path)
         assert answer.status_code == 200, answer.text
         return answer.json()["data"]
 
@@ -58,6 +74,14 @@ class Asker:
     def field(self, noun, name="Field", field_type="varchar", **more):
         return self.make(f"{noun}Fields", field_name=name, field_type=field_type, **more)
 
+    @property
+    def tokens(self):
+        return self("GET", "/sandbox/tokens").json()
+
+    def as_user(self, email):
+        """Ask with the token of another user, until the end of the block."""
+        return _AsUser(self, self.tokens[email])
+
     def stats(self):
         return self("GET", "/sandbox/stats").json()
 
@@ -68,6 +92,19 @@ class Asker:
         self.sandbox.close()
         if not self._loop.is_closed():
             self._loop.close()
+
+
+class _AsUser:
+    def __init__(self, asker, token):
+        self.asker = asker
+        self.before, self.headers = asker.headers, {"x-api-token": token}
+
+    def __enter__(self):
+        self.asker.headers = self.headers
+        return self.asker
+
+    def __exit__(self, *_):
+        self.asker.headers = self.before
 
 
 @pytest.fixture(scope="session")
@@ -98,3 +135,44 @@ def open_account(clock) -> Iterator[Any]:
 @pytest.fixture
 def account(open_account):
     return open_account()
+
+
+class _Stdin:
+    def __init__(self, descriptor):
+        self.buffer = os.fdopen(descriptor, "rb", buffering=0)
+
+
+class _InProcess:
+    """The command in a thread of this process, until its input ends."""
+
+    def __init__(self, stdin, writing, lines):
+        self._stdin, self._writing, self._lines = stdin, writing, lines
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, *arguments):
+        asked = (["--while-stdin-open", *arguments],)
+        self._thread = threading.Thread(target=main, args=asked)
+        self._thread.start()
+        return json.loads(self._lines.get(timeout=20))
+
+    def end(self):
+        if self._thread is None:
+            return
+        os.write(self._writing, b"still here")
+        os.close(self._writing)
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+        self._thread = None
+        self._stdin.buffer.close()
+
+
+@pytest.fixture
+def in_process(monkeypatch):
+    lines: queue.Queue[str] = queue.Queue()
+    reading, writing = os.pipe()
+    stdin = _Stdin(reading)
+    monkeypatch.setattr(sys, "stdin", stdin)
+    monkeypatch.setattr(sys.stdout, "write", lines.put)
+    started = _InProcess(stdin, writing, lines)
+    yield started
+    started.end()

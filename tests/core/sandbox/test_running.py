@@ -1,11 +1,9 @@
 import importlib
 import json
 import os
-import queue
 import signal
 import subprocess
 import sys
-import threading
 from contextlib import contextmanager
 
 import httpx
@@ -75,33 +73,6 @@ def test_a_lost_reply_drops_the_connection_for_good(tmp_path):
         assert client.get("/sandbox/stats").json()["faults"] == {"lost_reply": 1}
 
 
-class _Stdin:
-    def __init__(self, descriptor):
-        self.buffer = os.fdopen(descriptor, "rb", buffering=0)
-
-
-@pytest.fixture
-def in_process(monkeypatch):
-    lines: queue.Queue[str] = queue.Queue()
-    reading, writing = os.pipe()
-    stdin = _Stdin(reading)
-    monkeypatch.setattr(sys, "stdin", stdin)
-    monkeypatch.setattr(sys.stdout, "write", lines.put)
-    threads: list[threading.Thread] = []
-
-    def starting(*arguments):
-        threads.append(threading.Thread(target=main, args=(["--while-stdin-open", *arguments],)))
-        threads[0].start()
-        return json.loads(lines.get(timeout=20))
-
-    yield starting
-    os.write(writing, b"still here")
-    os.close(writing)
-    threads[0].join(20)
-    stdin.buffer.close()
-    assert not threads[0].is_alive()
-
-
 def test_the_command_serves_until_its_input_ends(in_process, tmp_path):
     plan = [{"method": "POST", "fault": "lost_reply", "every": 1, "times": 1}]
     faults = tmp_path / "faults.json"
@@ -133,3 +104,44 @@ def test_a_file_that_is_no_state_is_left_alone(tmp_path, capsys):
 
 def test_the_module_runs_the_same_command():
     assert importlib.import_module("core.sandbox.__main__").main is main
+
+
+def test_any_setting_can_be_given_to_the_command(in_process):
+    place = in_process("--worst", "--set", "tier=lite", "--set", "cursor_life_s=5")
+    assert sorted(place["tokens"].values()).count(place["token"]) == 1
+    headers = {"x-api-token": place["token"]}
+    with httpx.Client(base_url=place["base_url"], headers=headers) as client:
+        answer = client.get("/v1/users/me")
+        assert answer.headers["x-ratelimit-limit"] == "20"
+        assert answer.headers["x-ratelimit-reset"] == "2000"
+        assert "x-daily-ratelimit-token-limit" not in answer.headers
+
+
+@pytest.mark.parametrize("wrong", [["--set", "shoe=5"], ["--set", "over_cap=ask"]])
+def test_a_setting_that_is_not_understood_ends_the_command(wrong, capsys):
+    assert main(wrong) == 2
+    assert capsys.readouterr().err.startswith("sandbox: ")
+
+
+def test_a_plan_that_is_not_understood_ends_the_command(tmp_path, capsys):
+    plan = tmp_path / "faults.json"
+    plan.write_text('[{"fault": "earthquake", "every": 1}]', encoding="utf-8")
+    assert main(["--faults", str(plan), "--state", str(tmp_path / "new" / "s.sqlite")]) == 2
+    assert "earthquake" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+def test_what_was_accepted_is_carried_out_before_the_end(in_process, tmp_path):
+    plan = [{"method": "POST", "fault": "late_apply", "delay_ms": 60_000, "every": 1}]
+    faults = tmp_path / "faults.json"
+    faults.write_text(json.dumps(plan), encoding="utf-8")
+    state = tmp_path / "s.sqlite"
+    place = in_process("--faults", str(faults), "--state", str(state))
+    headers = {"x-api-token": place["token"]}
+    with httpx.Client(base_url=place["base_url"], headers=headers) as client:
+        with pytest.raises(httpx.TransportError):
+            client.post("/api/v2/persons", json={"name": "A"})
+        assert client.get("/api/v2/persons").json()["data"] == []
+    in_process.end()
+    with running("--state", str(state)) as (_, _, client):
+        assert len(client.get("/api/v2/persons").json()["data"]) == 1
