@@ -4,6 +4,7 @@ Rule of the house: the sum of a line is quantity times price less the discount; 
 added.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -204,6 +205,9 @@ def _settle(account: Account, record: dict[str, Any], body: Mapping[str, Any]) -
     whole = record["quantity"] * record["item_price"]
     is_share = record["discount_type"] == "percentage"
     less = whole * record["discount"] / _PERCENT if is_share else record["discount"]
+    if not math.isfinite(whole - less):
+        msg = "The sum of a deal product is not a number"
+        raise against_rule(msg)
     record["sum"] = round(whole - less, 2)
 
 

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from starlette.types import Receive, Scope, Send
 
@@ -36,7 +36,7 @@ class Transport(Protocol):
     def abort(self) -> None:
         """Close at once."""
 
-    def get_extra_info(self, name: str) -> object:
+    def get_extra_info(self, name: str) -> Any:  # noqa: ANN401 - whatever is known
         """What is known of the connection."""
 
 
@@ -112,11 +112,9 @@ async def _send_raw(reply: Reply, length_off: int, scope: Scope, receive: Receiv
 async def _end(scope: Scope, receive: Receive, *, is_reset: bool) -> None:
     wire = _transport(scope)
     if is_reset:
-        connection = wire.get_extra_info("socket")
-        if isinstance(connection, socket.socket) or hasattr(connection, "setsockopt"):
-            # Lingering for no time makes the system send a reset instead of an orderly end.
-            linger = struct.pack("ii", 1, 0)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        # Lingering for no time makes the system send a reset instead of an orderly end.
+        linger = struct.pack("ii", 1, 0)
+        wire.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     await _gone(wire.abort, receive)
 
 

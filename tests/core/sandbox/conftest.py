@@ -5,6 +5,7 @@ import queue
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,10 @@ from core.sandbox.faults import rules_from
 from core.sandbox.running import main
 from core.sandbox.server import create_app
 from core.sandbox.settings import SandboxSettings
+from tests.core.sandbox.official import Description, parsed
 
+ROOT = Path(__file__).parents[3]
+FILES = {"v1": "pipedrive-v1.yaml", "v2": "pipedrive-v2.yaml"}
 NOON = 1_790_000_000 - 1_790_000_000 % 86_400 + 43_200
 
 
@@ -110,6 +114,22 @@ class _AsUser:
 @pytest.fixture(scope="session")
 def asker_class():
     return Asker
+
+
+@pytest.fixture(scope="session")
+def specs(request):
+    named = os.environ.get("PERIO_OPENAPI")
+    folder = Path(named) if named else ROOT.parent / "shared" / "openapi"
+    missing = [name for name in FILES.values() if not (folder / name).is_file()]
+    if missing:
+        pytest.skip(f"no official description: {', '.join(missing)} not found (PERIO_OPENAPI)")
+    cache = request.config.cache.mkdir("openapi")
+    return {version: parsed(folder / name, cache) for version, name in FILES.items()}
+
+
+@pytest.fixture(scope="session")
+def descriptions(specs):
+    return {version: Description(spec) for version, spec in specs.items()}
 
 
 @pytest.fixture

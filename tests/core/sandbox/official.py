@@ -21,7 +21,8 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
                 *("marked_as_done_time", "conference_meeting_client"),
                 *("conference_meeting_url", "conference_meeting_id"),
                 *("public_description", "last_update_user_id", "project", "task", "deal"),
-                *("person", "organization", "options", "label"),
+                *("person", "organization", "options", "label", "first_won_time"),
+                *("person_name", "org_name"),
             ),
             _UNSET,
         ),
@@ -38,6 +39,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "next_cursor": "null on the last page, as the description says in words",
         "color": "an activity type that came with the account has no colour",
         "data": "an empty v1 list is null",
+        "currency": "search shows a lead without a value so",
         "icon_url": "nullable where users are listed, not where a note names its user",
     },
     "beyond": {

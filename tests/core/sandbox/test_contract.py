@@ -1,6 +1,3 @@
-import os
-from pathlib import Path
-
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
@@ -8,29 +5,9 @@ from core.sandbox import activities, deals, organizations, persons
 from core.sandbox.pages import question_names
 from core.sandbox.routes import ROUTES
 from core.sandbox.settings import SandboxSettings
-from tests.core.sandbox.official import Description, parsed
 from tests.core.sandbox.tour import whole_tour
 
 pytestmark = pytest.mark.contract
-
-ROOT = Path(__file__).parents[3]
-FILES = {"v1": "pipedrive-v1.yaml", "v2": "pipedrive-v2.yaml"}
-
-
-@pytest.fixture(scope="session")
-def specs(request):
-    named = os.environ.get("PERIO_OPENAPI")
-    folder = Path(named) if named else ROOT.parent / "shared" / "openapi"
-    missing = [name for name in FILES.values() if not (folder / name).is_file()]
-    if missing:
-        pytest.skip(f"no official description: {', '.join(missing)} not found (PERIO_OPENAPI)")
-    cache = request.config.cache.mkdir("openapi")
-    return {version: parsed(folder / name, cache) for version, name in FILES.items()}
-
-
-@pytest.fixture(scope="session")
-def descriptions(specs):
-    return {version: Description(spec) for version, spec in specs.items()}
 
 
 @pytest.fixture(scope="session")

@@ -107,6 +107,8 @@ def test_the_bytes_of_a_file_go_with_it_and_ids_are_not_used_again(open_account,
     first.delete("/v1/notes/1")
     clock.forward(31 * 86_400)
     assert first("GET", "/v1/files/1").status_code == 404
+    clock.forward(1)
+    assert first.read("/v1/files") is None
     assert first.sandbox.account.store.content(1) == b""
     assert first.read("/v1/notes/1")["active_flag"] is False
     first.close()

@@ -81,6 +81,7 @@ def _matching(account, conditions, noun="persons", filter_type="people"):
         (("org_id", "IS NULL", None), ["Bob", "Cy"]),
         (("id", ">", "1"), ["Bob", "Cy"]),
         (("id", "<=", 2), ["Ann", "Bob"]),
+        (("name", "=", True), []),
         (("email", "LIKE '%$%'", "example"), ["Ann"]),
         (("email", "!=", "ann@example.com"), ["Bob", "Cy"]),
         (("email", "IS NOT NULL", None), ["Ann"]),

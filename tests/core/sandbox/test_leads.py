@@ -88,6 +88,8 @@ def test_custom_fields_of_a_lead_are_those_of_deals_in_the_older_shape(account, 
     }
     lead = _lead(account, person, **sent)
     assert sent.items() <= lead.items()
+    account.delete(f"/api/v2/dealFields/{code['varchar']}")
+    assert code["varchar"] not in account.read(f"{LEADS}/{lead['id']}")
     cleared = account("PATCH", f"{LEADS}/{lead['id']}", json={code["enum"]: None}).json()["data"]
     assert code["enum"] not in cleared
     assert account("PATCH", f"{LEADS}/{lead['id']}", json={code["set"]: "x"}).status_code == 400

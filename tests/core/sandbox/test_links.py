@@ -134,3 +134,20 @@ def test_an_account_holds_so_many_of_each(open_account, path, body):
     answers = [account("POST", path, json=body) for _ in range(2)]
     assert answers[-1].status_code == 403
     assert "limit" in answers[-1].json()["error"]
+
+
+def test_what_is_left_of_a_tie_to_a_record_that_is_gone_for_good(account, clock):
+    for name in ("Practice", "Branch"):
+        account.make("organizations", name=name)
+    account.make("persons", name="Ann")
+    account.make("deals", title="Implant")
+    ends = {"rel_owner_org_id": 1, "rel_linked_org_id": 2}
+    account.post(RELATIONSHIPS, type="parent", **ends)
+    account.post("/v1/deals/1/participants", person_id=1)
+    account.delete("/api/v2/organizations/2")
+    account.delete("/api/v2/persons/1")
+    clock.forward(31 * 86_400)
+    (found,) = account.read(RELATIONSHIPS, org_id=1)
+    assert (found["rel_linked_org_id"], found["related_organization_name"]) == ({"value": 2}, "")
+    (found,) = account.read("/v1/deals/1/participants")
+    assert found["person"] == found["person_id"] == {}

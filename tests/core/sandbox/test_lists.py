@@ -240,3 +240,26 @@ def test_a_search_is_walked_by_page(account):
             for page in (first, rest)
         ]
         assert [len(page) for page in pages] == [3, 2]
+
+
+def test_one_search_goes_through_everything_page_by_page(account):
+    organization = account.make("organizations", name="Implant Center", address={"value": "1 Main"})
+    person = account.make("persons", name="Ann", org_id=organization["id"])
+    deal = account.make("deals", title="Implant", person_id=person["id"])
+    account.make("products", name="Implant screw", code="I-1")
+    account.post("/v1/leads", title="Implant?", person_id=person["id"])
+    account("POST", "/v1/files", files={"file": ("implant.png", b"a")}, data={"deal_id": "1"})
+    path, query, types, cursor = "/api/v2/itemSearch", {"term": "implant", "limit": 2}, [], None
+    while True:
+        page = account("GET", path, params=query | ({"cursor": cursor} if cursor else {})).json()
+        types += [each["item"]["type"] for each in page["data"]["items"]]
+        cursor = page["additional_data"]["next_cursor"]
+        if cursor is None:
+            break
+    assert types == ["organization", "deal", "lead", "product", "file"]
+    (hit,) = account.read(path, term="implant.png", item_types="file")["items"]
+    assert hit["item"]["deal"] == {"id": deal["id"], "title": "Implant"}
+    assert account.read(path, term="1 Main", fields="address", exact_match="true")["items"]
+    assert account.read(path, term="1 Main", fields="name")["items"] == []
+    for wrong in ("term=a", "term=ab&item_types=cat", "term=ab&fields=shoe", "term=ab&limit=500"):
+        assert account("GET", f"{path}?{wrong}").status_code == 400

@@ -180,6 +180,11 @@ def test_a_colleague_deletes_a_record_before_it_is_reached(open_account, method)
         assert answer.status_code == 404
 
 
+def test_a_colleague_changes_nothing_of_what_has_no_records(open_account):
+    account = open_account(faults=_plan("user_edits", "GET", "/v1/currencies", target="any"))
+    assert account.read("/v1/currencies")
+
+
 def test_a_colleague_deletes_nothing_when_nothing_is_named(open_account):
     account = open_account(faults=_plan("user_deletes", "GET", PERSONS))
     account.make("persons", name="A")

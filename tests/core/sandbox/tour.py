@@ -263,3 +263,41 @@ def whole_tour(asker):
     visit_pipelines(tour)
     visit_v1(tour)
     return tour.seen
+
+
+ANYTHING = {
+    "glue": "and",
+    "conditions": [{"glue": "and", "conditions": []}, {"glue": "or", "conditions": []}],
+}
+
+
+def furnish(asker):
+    """A few live records of every kind."""
+    me = asker.read("/v1/users/me")["id"]
+    for noun in ("person", "organization", "deal", "product"):
+        for name in ("First", "Second"):
+            asker.field(noun, name, "enum", options=[{"label": name}])
+        asker.field(noun, "Third", "varchar")
+    for name in ("Ann", "Bob", "Cyd", "Dot"):
+        organization = asker.make("organizations", name=name)
+        person = asker.make("persons", name=name, org_id=organization["id"])
+        product = asker.make("products", name=name)
+        links = {"person_id": person["id"], "org_id": organization["id"]}
+        deal = asker.make("deals", title=name, **links)
+        asker.make("activities", subject=name, deal_id=deal["id"])
+        asker.post("/v1/notes", content=name, deal_id=deal["id"])
+        asker.post("/v1/leads", title=name, person_id=person["id"])
+        asker.post("/v1/leadLabels", name=name, color="red")
+        asker.post("/v1/filters", name=name, type="people", conditions=ANYTHING)
+        asker.post("/v1/activityTypes", name=name, icon_key="task")
+        asker("POST", "/v1/files", files={"file": ("a", b"a")}, data={"deal_id": str(deal["id"])})
+        line = {"product_id": product["id"], "item_price": 1, "quantity": 1}
+        asker.post(f"/api/v2/deals/{deal['id']}/products", **line)
+        asker.post(f"/v1/deals/{deal['id']}/participants", person_id=person["id"])
+        branch = asker.make("organizations", name=f"{name}'s branch")
+        ends = {"rel_owner_org_id": organization["id"], "rel_linked_org_id": branch["id"]}
+        asker.post("/v1/organizationRelationships", type="parent", **ends)
+        hook = {"event_action": "*", "event_object": "*", "name": name}
+        asker.post("/v1/webhooks", subscription_url="https://hooks.example.com", **hook)
+        for noun, record in (("persons", person), ("deals", deal), ("products", product)):
+            asker.post(f"/api/v2/{noun}/{record['id']}/followers", user_id=me)
