@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from core.errors import DestinationError, DestinationRefused, FieldVanished, OutcomeUnknown
+from core.errors import DestinationError, DestinationRefused, FieldVanished
 from core.migration.batches import Batches
 from core.migration.doubt import (
-    LOOKS,
     adopt_present,
     kept_floors,
     look_for_unknown,
@@ -59,12 +58,23 @@ def keep_plan(passage: Passage, plan: Plan, floors: Mapping[str, int], *, actor:
     passage.ledger.record_plan(plan.plan_id, plan.kind, plan.writes, actor=actor)
 
 
-def carry_out(passage: Passage, plan_id: str, kind: str) -> Done:
+class WritesRefused(DestinationRefused):
+    """Writes were refused, and whoever carries out the plan wants to know before it goes on."""
+
+
+def carry_out(passage: Passage, plan_id: str, kind: str, *, pauses: bool = False) -> Done:
     """Send every write of an approved plan that is not concluded, and finish the plan.
 
     Running it again after any interruption goes on where it stopped.
 
+    Args:
+        passage: The migration.
+        plan_id: The plan.
+        kind: What it is for, in the words of the progress.
+        pauses: Stop when the destination refuses a write, so that what hangs on it can be spared.
+
     Raises:
+        WritesRefused: only if it `pauses`.
         PlanNotApproved: nobody signed for this plan.
         OutcomeUnknown: a write stayed unknown; a person must look.
         DestinationError: the destination stops the run.
@@ -79,12 +89,12 @@ def carry_out(passage: Passage, plan_id: str, kind: str) -> Done:
                 receipts = _send(passage, plan_id, batch, batches)
                 passage.progress(f"{kind}: records written", batches.finished, batches.total)
                 _stop_if_refused_as_a_whole(receipts)
+                if pauses and any(each.outcome is Outcome.REJECT for each in receipts):
+                    message = "The destination refused a write."
+                    raise WritesRefused(message, next_step="Run the same command again.")
             _settle(passage, plan_id, rank, batches)
     batches.clear()
     done = _count(passage.ledger.writes(plan_id))
-    if done.unknown:
-        message = f"{done.unknown} write(s) have an unknown outcome after {LOOKS} looks."
-        raise OutcomeUnknown(message, next_step="Run the same command again; it looks once more.")
     counts = {name: getattr(done, name) for name in Done.__slots__}
     passage.ledger.finish_plan(plan_id, counts=counts)
     return done

@@ -25,6 +25,7 @@ EDITED = "edited since by somebody"
 BUILT_UPON = "a record that stays is linked to it"
 USED = "a record that is not ours is linked to it"
 COPIED = "a record with our ref that is not the one we made"
+KEPT_THERE = "the destination refuses to delete it"
 GONE_HERE = "deleted in the destination"
 GONE_THERE = "gone in the source"
 

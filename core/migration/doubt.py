@@ -70,7 +70,10 @@ def look_for_unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> bool
     passage.ledger.replan(unknown["write_id"].to_list())
     if not _unknown(passage, plan_id, rank).is_empty():
         message = f"{unknown.height} write(s) were sent as often as may be, without a trace."
-        raise OutcomeUnknown(message, next_step="A person must look at these in the destination.")
+        step = (
+            "A person looks at these in the destination; `./perio rollback --as USER` is possible."
+        )
+        raise OutcomeUnknown(message, next_step=step)
     return True
 
 

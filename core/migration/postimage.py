@@ -50,6 +50,13 @@ def note_edited(passage: Passage, view: View) -> None:
     passage.vault.put(_EDITED, edited.with_columns(pl.lit("").alias("digest")))
 
 
+def forget_post_image(passage: Passage, refs: pl.Series) -> None:
+    """Forget the fingerprints of records that an interrupted delta may have written to."""
+    if passage.vault.has(_POST):
+        known = passage.vault.get(_POST)
+        passage.vault.put(_POST, known.filter(~pl.col("ref").is_in(refs.unique().implode())))
+
+
 def _fingerprints(view: View) -> pl.DataFrame:
     """target, ref, record_id, digest of every live record that bears a ref of ours."""
     return pl.concat(

@@ -10,7 +10,8 @@ import polars as pl
 
 from core.errors import DestinationError, PlanError, SetupError, SourceError
 from core.lifecycle import Gate, Stage
-from core.migration.carry_out import Done, carry_out, keep_plan
+from core.migration.carry_out import Done, WritesRefused, carry_out, keep_plan
+from core.migration.conflicts import KEPT_THERE, whole_records
 from core.migration.doubt import give_up
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import kept_wanted, promote_pending
@@ -18,12 +19,16 @@ from core.migration.loading import plan_full_load
 from core.migration.metering import Meter
 from core.migration.observation import View, observe, snapshot_roots
 from core.migration.passage import ACTOR, Passage
+from core.migration.postimage import forget_post_image
 from core.migration.specify import adopt
-from core.migration.undo import Undo, plan_undo
-from core.ports import Outcome, Receipt, WriteState
+from core.migration.undo import Undo, plan_undo, with_parents
+from core.ports import Action, Outcome, Receipt, WriteState
 
 BEFORE = "before the load"
 """Name of the snapshot that an undo must restore."""
+
+_SPARED = "kept"
+"""Reason of deletions that are not sent because somebody has worked on the record."""
 
 ANYTIME = "rollback"
 """What a rollback's signature is bound to: the emergency exit needs no plan to be signed."""
@@ -56,14 +61,41 @@ def undo_everything(passage: Passage, meter: Meter, *, gate: Gate, under: str) -
         meter.writes(undo.plan)
         passage.ledger.approve(plan_id, gate=gate, actor=ACTOR, under=under)
     # an undo that was interrupted after its last write finds nothing to do and needs no signature
-    done = carry_out(passage, plan_id, "rollback") if plan_id else Done()
+    done = _carry_out(passage, plan_id, view) if plan_id else Done()
     after = observe(passage)
     meter.walk(after)
+    conflicts = passage.vault.get("conflicts")
     return {
         "deleted": done.deleted,
-        "kept": undo.conflicts.select("target", "ref").unique().height,
-        "equals_snapshot": _held_against_snapshot(passage, after, undo.conflicts),
+        "kept": conflicts.select("target", "ref").unique().height,
+        "equals_snapshot": _held_against_snapshot(passage, after, conflicts),
     }
+
+
+def _carry_out(passage: Passage, plan_id: str, view: View) -> Done:
+    """Delete children first; what cannot be deleted stays, and so does what it is linked to."""
+    while True:
+        _list_refused(passage, plan_id, view)
+        try:
+            return carry_out(passage, plan_id, "rollback", pauses=True)
+        except WritesRefused:
+            continue
+
+
+def _list_refused(passage: Passage, plan_id: str, view: View) -> None:
+    refused = pl.col("state") == WriteState.REFUSED
+    by_us = pl.col("reason") == _SPARED
+    writes = passage.ledger.writes(plan_id)
+    stuck = writes.filter(refused & ~by_us)
+    if stuck.height:
+        listed = stuck.select(whole_records(pl.col("target"), pl.col("ref"), KEPT_THERE))
+        earlier = passage.vault.get("conflicts")
+        gone = writes.filter(pl.col("state") == WriteState.DONE)
+        conflicts = with_parents(pl.concat([earlier, listed]).unique(), view).join(
+            gone, on=["target", "ref"], how="anti"
+        )
+        passage.vault.put("conflicts", conflicts)
+        _spare(passage, plan_id, conflicts)
 
 
 def _spare(passage: Passage, plan_id: str, conflicts: pl.DataFrame) -> None:
@@ -71,7 +103,7 @@ def _spare(passage: Passage, plan_id: str, conflicts: pl.DataFrame) -> None:
     unsent = passage.ledger.writes(plan_id).filter(pl.col("state") == WriteState.PLANNED)
     spared = unsent.join(conflicts, on=["target", "ref"], how="semi")["write_id"].to_list()
     if spared:
-        passage.ledger.conclude([Receipt(each, Outcome.REJECT, reason="kept") for each in spared])
+        passage.ledger.conclude([Receipt(each, Outcome.REJECT, reason=_SPARED) for each in spared])
 
 
 def _keep_the_rest(passage: Passage, view: View, undo: Undo) -> None:
@@ -137,3 +169,5 @@ def _give_up_loads(passage: Passage) -> None:
             give_up(passage, plan_id)
             if kind == "delta":
                 promote_pending(passage)
+                updates = pl.col("action") == Action.UPDATE
+                forget_post_image(passage, passage.ledger.writes(plan_id).filter(updates)["ref"])

@@ -64,7 +64,7 @@ def plan_undo(passage: Passage, view: View, written: Frames) -> Undo:
             _used_by_others(view, live),
         ]
     )
-    conflicts = _with_parents(conflicts, view)
+    conflicts = with_parents(conflicts, view)
     going = known.join(conflicts.select("target", "ref").unique(), on=["target", "ref"], how="anti")
     return Undo(undo_plan(going, _context(view)), conflicts)
 
@@ -120,7 +120,7 @@ def _used_by_others(view: View, live: pl.DataFrame) -> pl.DataFrame:
     return ours.select(whole_records(pl.col("target"), pl.col("ref"), USED)).unique()
 
 
-def _with_parents(conflicts: pl.DataFrame, view: View) -> pl.DataFrame:
+def with_parents(conflicts: pl.DataFrame, view: View) -> pl.DataFrame:
     """What a record that stays is linked to stays too, up to the organization."""
     links = _links(view)
     kept = conflicts
