@@ -4,6 +4,7 @@ Rule of the house: one function a fault; each takes the true reply and gives the
 """
 
 import gzip
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -19,6 +20,7 @@ from core.sandbox.refusals import CHECK_SITE, Refused, invalid
 _JSON: Final = b"application/json; charset=utf-8"
 _LAST_ID: Final = 2**62
 _MEBIBYTE: Final = 1 << 20
+_ID: Final = re.compile(rb'"id":\d(?=\d)|"id":\d')
 _LOGIN: Final = (
     b"<!DOCTYPE html><html><head><title>Log in</title></head>"
     b"<body><form action='/auth/login'><input name='login'></form></body></html>"
@@ -104,8 +106,9 @@ class Scene:
 Distortion = Callable[[Reply, Scene], Reply]
 
 
-def _truncated(reply: Reply, _scene: Scene) -> Reply:
-    return replace(reply, body=reply.body[: len(reply.body) // 2])
+def _truncated(reply: Reply, scene: Scene) -> Reply:
+    found = _ID.search(reply.body) if scene.parameters["in_id"] else None
+    return replace(reply, body=reply.body[: found.end() if found else len(reply.body) // 2])
 
 
 def not_successful(reply: Reply, _scene: Scene) -> Reply:

@@ -108,7 +108,7 @@ DISTORTED: Final[Mapping[Fault, Mapping[str, Any]]] = {
     Fault.ERROR_AFTER: {"status": 502},
     Fault.ERROR_502_AFTER: {"status": 502},
     Fault.LATE_APPLY: {"delay_ms": 2_000, "status": 0},
-    Fault.TRUNCATED_JSON: {},
+    Fault.TRUNCATED_JSON: {"in_id": False},
     Fault.WRONG_LENGTH: {"by": 40},
     Fault.ENDLESS_CHUNKS: {"delay_ms": 60_000},
     Fault.SLOW_BODY: {"delay_ms": 100},

@@ -92,6 +92,8 @@ def _check_sent(account: Account, body: Mapping[str, Any]) -> None:
 def _settle(
     account: Account, record: dict[str, Any], body: Mapping[str, Any], before: Stored | None
 ) -> None:
+    if account.settings.normalises_contacts and "name" in body:
+        record["name"] = " ".join(record["name"].split())
     _settle_names(record, body)
     for key in ("emails", "phones", "im"):
         if key in body:
@@ -111,9 +113,10 @@ def _settle_contacts(account: Account, key: str, contacts: list[dict[str, Any]])
     most = account.settings.max_contacts
     if len(contacts) > most:
         raise invalid([f"{key}: There may be at most {most} values"])
-    if key == "emails" and account.settings.normalises_contacts:
+    if account.settings.normalises_contacts:
         for each in contacts:
-            each["value"] = each["value"].strip().lower()
+            value = " ".join(each["value"].split())
+            each["value"] = value.lower() if key == "emails" else value
 
 
 def _settle_names(record: dict[str, Any], body: Mapping[str, Any]) -> None:

@@ -133,7 +133,7 @@ class Sandbox:
             return reply_of(self._refusal(unauthorized()), [])
         asked.user_id = holder
         route = self.route(asked)
-        cost, is_search = (route.cost, route.is_search) if route else (0, False)
+        cost, is_search = (self._cost(route), route.is_search) if route else (0, False)
         self._requests += 1
         verdict = self.governor.admit(
             cost, is_search=is_search, user_id=holder, method=asked.method
@@ -146,6 +146,9 @@ class Sandbox:
         """The operation a request asks for."""
         branch, _ = match(asked.path)
         return branch.methods.get(asked.method) if branch else None
+
+    def _cost(self, route: Route) -> int:
+        return round(route.cost * self.account.settings.cost_factor)
 
     def carried_out(self, asked: Asked) -> Reply:
         """The reply of the account to a request the gateway has let through."""
@@ -194,7 +197,7 @@ class Sandbox:
             return route.operation(call)
         except Refused as refused:
             if not self.account.settings.charges_refused:
-                self.governor.spend(-route.cost)
+                self.governor.spend(-self._cost(route))
             return self._refusal(refused)
 
     def _refusal(self, refused: Refused) -> Answer:

@@ -47,6 +47,7 @@ class SandboxSettings:
         reset_unit: Unit of x-ratelimit-reset, `s` or `ms`.
         over_limit_body: What a 429 looks like: `json`, `html` or `empty`.
         charges_refused: Whether answers 4xx cost tokens.
+        cost_factor: What operations cost, compared with the published costs.
         search_takes_both: Whether a search takes a place in the general window as well.
         daily_writes: POST and PUT of one token a day, the rule before tokens; None: not enforced.
         midnight_utc_offset_h: Where the server's day begins, hours after midnight UTC.
@@ -73,7 +74,8 @@ class SandboxSettings:
         unlinks_deleted: Whether links to a deleted person or organization become null.
         keeps_comments: Whether HTML comments survive in notes.
         trims_text: Whether white space around texts of custom fields is cut.
-        normalises_contacts: Whether e-mail addresses are kept in lower case.
+        normalises_contacts: Whether e-mail addresses are kept in lower case, and names and
+            telephone numbers without superfluous white space.
         download_redirects: Whether a download leads to a storage on another host.
         purge_after_days: Days after which what was deleted is gone for good.
     """
@@ -94,6 +96,7 @@ class SandboxSettings:
     reset_unit: str = "s"
     over_limit_body: str = "json"
     charges_refused: bool = True
+    cost_factor: float = 1.0
     search_takes_both: bool = True
     daily_writes: int | None = None
     midnight_utc_offset_h: float = 0.0
@@ -162,6 +165,7 @@ WORST: Final[Mapping[str, Any]] = {
     "has_retry_after": False,
     "reset_unit": "ms",
     "over_limit_body": "html",
+    "cost_factor": 2.0,
     "has_not_found_code": False,
     "has_cap_code": False,
     "search_lag_s": math.inf,

@@ -1,7 +1,17 @@
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from core.sandbox import activities, deals, organizations, persons
+from core.sandbox import (
+    activities,
+    conversions,
+    deal_products,
+    deals,
+    followers,
+    leads,
+    organizations,
+    persons,
+    products,
+)
 from core.sandbox.pages import question_names
 from core.sandbox.routes import ROUTES
 from core.sandbox.settings import SandboxSettings
@@ -42,6 +52,7 @@ def test_an_operation_answers_as_officially_described(route, answers, descriptio
         ("/deals", deals.DEAL, set()),
         # Described as writable, read-only on the real API.
         ("/activities", activities.ACTIVITY, {"-person_id"}),
+        ("/products", products.PRODUCT, set()),
     ],
 )
 def test_a_body_takes_the_keys_that_are_described(path, noun, beyond, descriptions):
@@ -59,7 +70,31 @@ def test_a_body_takes_the_keys_that_are_described(path, noun, beyond, descriptio
 
 
 @pytest.mark.parametrize(
-    "noun", [persons.PERSON, organizations.ORGANIZATION, deals.DEAL, activities.ACTIVITY]
+    ("path", "method", "rules"),
+    [
+        ("/leads", "post", leads._POST),
+        ("/leads/{id}", "patch", leads._PATCH),
+        ("/deals/{id}/products", "post", deal_products._RULES),
+        ("/deals/{id}/followers", "post", followers._RULES),
+        ("/leads/{id}/convert/deal", "post", conversions._RULES),
+    ],
+)
+def test_a_smaller_body_takes_the_keys_that_are_described(path, method, rules, descriptions):
+    description = descriptions["v1" if path in {"/leads", "/leads/{id}"} else "v2"]
+    operation = description.spec["paths"][path][method]
+    content = description.resolved(operation["requestBody"])["content"]["application/json"]
+    assert description.names(content["schema"]).keys() == rules.keys()
+
+
+@pytest.mark.parametrize(
+    "noun",
+    [
+        persons.PERSON,
+        organizations.ORGANIZATION,
+        deals.DEAL,
+        activities.ACTIVITY,
+        products.PRODUCT,
+    ],
 )
 def test_a_list_understands_the_parameters_that_are_described(noun, descriptions):
     operation = descriptions["v2"].spec["paths"][f"/{noun.kind}"]["get"]
@@ -68,7 +103,8 @@ def test_a_list_understands_the_parameters_that_are_described(noun, descriptions
         parameter = descriptions["v2"].resolved(each)
         described[parameter["name"]] = parameter["schema"]
     assert question_names(noun.listing) == described.keys()
-    assert noun.listing.include_fields == set(described["include_fields"]["enum"])
+    asked_for = described.get("include_fields", {"enum": []})
+    assert noun.listing.include_fields == set(asked_for["enum"])
     further = set(described["sort_by"]["enum"]) - {"id", "update_time", "add_time"}
     assert set(noun.listing.further_sorts) == further
 

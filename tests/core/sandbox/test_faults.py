@@ -119,6 +119,13 @@ def test_a_truncated_answer_can_not_be_read(open_account):
         answer.json()
 
 
+def test_an_answer_can_end_in_the_middle_of_an_id(open_account):
+    account = open_account(faults=_plan("truncated_json", in_id=True, after=11))
+    for _ in range(12):
+        answer = account("POST", PERSONS, json={"name": "A"})
+    assert answer.text == '{"success":true,"data":{"id":1'
+
+
 def test_answers_say_what_is_not_so(open_account):
     def answered(fault):
         return open_account(faults=_plan(fault))("POST", PERSONS, json={"name": "A"})

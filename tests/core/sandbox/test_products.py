@@ -35,6 +35,8 @@ def test_a_product_has_a_price_in_each_currency(account, product):
     ):
         answer = account("PATCH", f"{PRODUCTS}/{product['id']}", json=wrong)
         assert (answer.status_code, answer.json()["code"]) == (400, "ERR_BAD_REQUEST")
+    monthly = {"billing_frequency": "monthly", "billing_frequency_cycles": 12}
+    assert account.change("products", product["id"], **monthly)["billing_frequency_cycles"] == 12
     category = account.sandbox.account.fields.by_code[Kind.PRODUCT_FIELD]["category"]
     option = next(iter(category.options))
     assert account.change("products", product["id"], category=option)["category"] == str(option)

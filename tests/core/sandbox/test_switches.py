@@ -113,7 +113,8 @@ def test_texts_and_addresses_are_changed_where_the_settings_say_so(open_account)
     )
     assert person["custom_fields"][code] == "x"
     assert person["emails"][0]["value"] == "ann@example.com"
-    assert person["phones"][0]["value"] == " 555-0101"
+    assert person["phones"][0]["value"] == "555-0101"
+    assert account.change("persons", person["id"], name=" Ann  Example ")["name"] == "Ann Example"
 
 
 def test_a_person_has_so_many_addresses(open_account):
@@ -151,6 +152,12 @@ def test_a_token_in_the_query_is_accepted_where_the_settings_say_so(open_account
         account = open_account(takes_query_token=accepts)
         path = f"/v1/users/me?api_token={account.token}"
         assert account("GET", path, headers={}).status_code == status
+
+
+def test_operations_can_cost_more_than_was_published(open_account):
+    account = open_account(cost_factor=1.5)
+    account("GET", PERSONS)
+    assert account.stats()["tokens_spent"] == 15
 
 
 def test_a_search_takes_one_window_or_both(open_account):
