@@ -93,12 +93,15 @@ class Scene:
         """The order of the list that was asked for."""
         return self.query.get("sort_by", "id"), self.query.get("sort_direction", "asc")
 
-    def here(self) -> Mark:
-        """The place where the page that was asked for begins."""
+    def here(self) -> Mark | None:
+        """The place where the page that was asked for begins; None when nobody can tell."""
         sort, direction = self.order
         cursor = self.query.get("cursor")
         if cursor:
-            return mark_from(cursor, sort, direction, self.account)
+            try:
+                return mark_from(cursor, sort, direction, self.account)
+            except Refused:
+                return None
         is_down = direction == "desc"
         return Mark(sort, "9999" if is_down else "", direction, _LAST_ID if is_down else 0)
 
@@ -111,10 +114,10 @@ def _truncated(reply: Reply, scene: Scene) -> Reply:
     return replace(reply, body=reply.body[: found.end() if found else len(reply.body) // 2])
 
 
-def not_successful(reply: Reply, _scene: Scene) -> Reply:
+def not_successful() -> Reply:
     """200 that says it did not succeed."""
     body = {"success": False, "error": "Something went wrong", "error_info": CHECK_SITE}
-    return Reply(200, reply.headers or [(b"content-type", _JSON)], to_json(body))
+    return Reply(200, [(b"content-type", _JSON)], to_json(body))
 
 
 def _data_null(reply: Reply, _scene: Scene) -> Reply:
@@ -149,7 +152,7 @@ def _zero_rate_limit(reply: Reply, _scene: Scene) -> Reply:
 
 
 def _cursor_refused(reply: Reply, _scene: Scene) -> Reply:
-    said: Refused = invalid(["cursor: The value is not a valid cursor"])
+    said = invalid(["cursor: The value is not a valid cursor"])
     return replace(reply, status=said.status, body=to_json(said.body))
 
 
@@ -159,8 +162,8 @@ def _cursor_loop(reply: Reply, scene: Scene) -> Reply:
 
 def _empty_page(reply: Reply, scene: Scene) -> Reply:
     def changed(body: dict[str, Any]) -> None:
-        _lead_to(body, scene, scene.here())
-        body["data"] = [] if scene.is_v2 else None
+        if _lead_to(body, scene, scene.here()):
+            body["data"] = [] if scene.is_v2 else None
 
     return with_body(reply, changed)
 
@@ -169,8 +172,8 @@ def _item_twice(reply: Reply, scene: Scene) -> Reply:
     sort, direction = scene.order
 
     def changed(body: dict[str, Any]) -> None:
-        items = body["data"]
-        if not isinstance(items, list) or not items:
+        items = body.get("data")
+        if not isinstance(items, list) or not items or "id" not in items[-1]:
             return
         before = items[-2] if len(items) > 1 else None
         mark = Mark(sort, before.get(sort), direction, before["id"]) if before else scene.here()
@@ -181,14 +184,14 @@ def _item_twice(reply: Reply, scene: Scene) -> Reply:
 
 def _stale_search(reply: Reply, _scene: Scene) -> Reply:
     def changed(body: dict[str, Any]) -> None:
-        body["data"] = {"items": []} if isinstance(body["data"], dict) else []
+        body["data"] = {"items": []} if isinstance(body.get("data"), dict) else []
 
     return with_body(reply, changed)
 
 
 DISTORTIONS: Final[Mapping[Fault, Distortion]] = {
     Fault.TRUNCATED_JSON: _truncated,
-    Fault.NOT_SUCCESSFUL: not_successful,
+    Fault.NOT_SUCCESSFUL: lambda _reply, _scene: not_successful(),
     Fault.DATA_NULL: _data_null,
     Fault.EMPTY_BODY: _empty,
     Fault.ID_AS_TEXT: _id_as_text,
@@ -203,7 +206,7 @@ DISTORTIONS: Final[Mapping[Fault, Distortion]] = {
 }
 
 
-def with_body(reply: Reply, change: Callable[[dict[str, Any]], None]) -> Reply:
+def with_body(reply: Reply, change: Callable[[dict[str, Any]], object]) -> Reply:
     """A successful JSON reply, changed; any other as it is."""
     if not reply.body.startswith(b'{"success":true'):
         return reply
@@ -212,11 +215,15 @@ def with_body(reply: Reply, change: Callable[[dict[str, Any]], None]) -> Reply:
     return replace(reply, body=to_json(body))
 
 
-def _lead_to(body: dict[str, Any], scene: Scene, mark: Mark, step: int = 0) -> None:
-    if scene.is_v2:
-        body["additional_data"] = {"next_cursor": mark.text(scene.account)}
-        return
+def _lead_to(body: dict[str, Any], scene: Scene, mark: Mark | None, step: int = 0) -> bool:
+    """Let a page name another place as the next one; whatever is no page stays as it is."""
+    more = body.get("additional_data")
+    if not isinstance(more, dict) or mark is None:
+        return False
+    if "next_cursor" in more:
+        more["next_cursor"] = mark.text(scene.account)
+        return True
     start = int(scene.query.get("start", 0)) + step
-    more = body.get("additional_data") or {}
-    page = {"more_items_in_collection": True, "next_start": start}
-    more.get("pagination", more).update(page)
+    page = more.get("pagination", more)
+    page.update({"more_items_in_collection": True, "next_start": start})
+    return True

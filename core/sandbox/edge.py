@@ -95,17 +95,20 @@ class FaultyEdge:
         for rule in events:
             if rule.parameters["when"] == "before":
                 self._meddler.meddle(rule, asked, None)
-        if fault is None or route is None:
-            delivery = Delivery(self._sandbox.reply(asked))
-        elif fault.fault in UNARRIVED:
+        reply: Reply | None = None
+        if fault is not None and _never_arrives(fault):
             delivery = self._unarrived(fault)
-        elif fault.fault is Fault.LATE_APPLY:
+        elif fault is not None and fault.fault is Fault.LATE_APPLY:
             delivery = self._late(fault, asked)
         else:
-            delivery = self._distorted(fault, asked, route)
+            reply = self._sandbox.reply(asked)
+            delivery = Delivery(reply)
+            if fault is not None and route is not None:
+                delivery = self._distorted(fault, asked, route, reply)
         for rule in events:
             if rule.parameters["when"] != "before":
-                self._meddler.meddle(rule, asked, delivery.reply)
+                # Others see what was done, not what was answered.
+                self._meddler.meddle(rule, asked, reply)
         return delivery
 
     def _unarrived(self, rule: Rule) -> Delivery:
@@ -123,6 +126,8 @@ class FaultyEdge:
                 reply = distortions.login_page()
             case Fault.REFUSED:
                 reply = distortions.refused(rule.parameters["status"])
+            case Fault.NOT_SUCCESSFUL:
+                reply = distortions.not_successful()
             case _:
                 reply = distortions.gateway_error(rule.parameters["status"])
         return Delivery(reply)
@@ -136,24 +141,22 @@ class FaultyEdge:
         status = rule.parameters["status"]
         return Delivery(distortions.gateway_error(status) if status else None)
 
-    def _distorted(self, rule: Rule, asked: Asked, route: Route) -> Delivery:
-        parameters = rule.parameters
-        scene = distortions.Scene(asked, self._sandbox.account, parameters)
-        if rule.fault is Fault.NOT_SUCCESSFUL and not parameters["is_applied"]:
-            return Delivery(distortions.not_successful(Reply(200, [], b""), scene))
-        reply = self._sandbox.reply(asked)
+    def _distorted(self, rule: Rule, asked: Asked, route: Route, reply: Reply) -> Delivery:
         distortion = distortions.DISTORTIONS.get(rule.fault)
         if distortion is not None:
+            scene = distortions.Scene(asked, self._sandbox.account, rule.parameters)
             return Delivery(distortion(reply, scene))
         if rule.fault is Fault.ID_TWICE:
             return Delivery(self._same_id(reply, route))
         if rule.fault in {Fault.STALE_LIST, Fault.STALE_GET}:
             return Delivery(self._stale(rule, reply, route))
-        return _misdelivered(rule.fault, reply, parameters)
+        return _misdelivered(rule.fault, reply, rule.parameters)
 
     def _same_id(self, reply: Reply, route: Route) -> Reply:
         def changed(body: dict[str, Any]) -> None:
-            made = body["data"].get("id")
+            if not isinstance(body.get("data"), dict) or "id" not in body["data"]:
+                return
+            made = body["data"]["id"]
             body["data"]["id"] = self._last_made.get(route.template, made)
             self._last_made[route.template] = made
 
@@ -171,9 +174,14 @@ class FaultyEdge:
         hidden = {row[0] for row in rows}
 
         def changed(body: dict[str, Any]) -> None:
-            body["data"] = [each for each in body["data"] or () if each["id"] not in hidden]
+            if isinstance(body.get("data"), list):
+                body["data"] = [each for each in body["data"] if each.get("id") not in hidden]
 
         return distortions.with_body(reply, changed)
+
+
+def _never_arrives(rule: Rule) -> bool:
+    return rule.fault in UNARRIVED or not rule.parameters.get("is_applied", True)
 
 
 def _misdelivered(fault: Fault, reply: Reply, parameters: Mapping[str, Any]) -> Delivery:

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import gzip
 import json
 import time
@@ -201,6 +202,18 @@ def test_a_cursor_can_lead_in_a_circle(open_account, query):
     assert len({tuple(page) for page in names}) == 1
 
 
+def test_a_cursor_of_search_leads_on_all_the_same(open_account):
+    account = open_account(faults=_plan("cursor_loop", "GET", "/api/v2/itemSearch", at=[2]))
+    for name in ("Ann", "Anna", "Annabel"):
+        account.make("persons", name=name)
+    query, names = {"term": "ann", "limit": 1}, []
+    for _ in range(3):
+        page = account("GET", "/api/v2/itemSearch", params=query).json()
+        names += [each["item"]["name"] for each in page["data"]["items"]]
+        query["cursor"] = page["additional_data"]["next_cursor"]
+    assert names == ["Ann", "Anna", "Annabel"]
+
+
 @pytest.mark.parametrize("query", [{}, {"sort_direction": "desc"}, {"sort_by": "update_time"}])
 def test_an_empty_page_can_have_a_next_one(open_account, query):
     account = open_account(faults=_plan("empty_page", "GET", at=[1, 3]))
@@ -343,6 +356,47 @@ def test_chance_is_repeatable_by_seed(open_account):
     assert struck(1) == struck(1)
     assert struck(1) != struck(2)
     assert 3 < len(struck(1)) < 25
+
+
+REQUESTS: list[tuple[str, str, dict[str, object]]] = [
+    ("POST", PERSONS, {"json": {"name": "A"}}),
+    ("GET", f"{PERSONS}?limit=1", {}),
+    ("GET", f"{PERSONS}?limit=1&cursor=abc", {}),
+    ("GET", f"{PERSONS}/1", {}),
+    ("PATCH", f"{PERSONS}/1", {"json": {"name": "B"}}),
+    ("GET", f"{PERSONS}/search?term=ab", {}),
+    ("GET", "/api/v2/itemSearch?term=person&limit=1", {}),
+    ("GET", f"{PERSONS}/1/followers", {}),
+    ("GET", "/api/v2/personFields?limit=1", {}),
+    ("GET", "/v1/persons/1/changelog", {}),
+    ("GET", "/v1/persons/1/flow", {}),
+    ("GET", "/v1/notes", {}),
+    ("GET", "/v1/users", {}),
+    ("GET", "/v1/leads", {}),
+    ("POST", "/v1/notes", {"json": {"content": "A", "person_id": 2}}),
+    ("DELETE", "/v1/notes/1", {}),
+    ("POST", "/v1/files", {"files": {"file": ("a", b"b")}}),
+    ("GET", "/v1/files/1/download", {}),
+    ("POST", "/v1/webhooks", {"json": {}}),
+    ("DELETE", f"{PERSONS}/1", {}),
+    ("GET", "/v1/users/me", {}),
+]
+
+
+@pytest.mark.parametrize("fault", sorted(set(Fault) - {Fault.ENDLESS_CHUNKS, Fault.SLOW_BODY}))
+def test_no_fault_breaks_on_an_answer_it_does_not_fit(open_account, fault):
+    shortened = {"delay_ms": 1} if "delay_ms" in PARAMETERS[fault] else {}
+    shortened |= {"mebibytes": 1} if fault is Fault.BOMB else {}
+    plan = [{"fault": fault.value, "every": 2, **shortened}]
+    account = open_account(faults=plan)
+    cursor: str | None = None
+    for method, path, more in REQUESTS * 2:
+        for _ in range(2):
+            with contextlib.suppress(ReplyLost):
+                answer = account(method, path.replace("abc", cursor or "abc"), **more)
+                page = answer.text.partition('"next_cursor":"')[2].partition('"')[0]
+                cursor = page or cursor
+    assert account.stats()["faults"][fault.value] > 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 """What others do in the account while somebody migrates into it."""
 
+import contextlib
+
 import pytest
+
+from core.sandbox.wire import ReplyLost
 
 PERSONS = "/api/v2/persons"
 ALEX, ROBIN = "alex.admin@example.com", "robin.reyes@example.com"
@@ -209,3 +213,12 @@ def test_the_only_active_user_meddles_alone(open_account):
             account("PUT", f"/v1/users/{user['id']}", json={"active_flag": False})
     account.make("persons", name="A")
     assert account.read(f"{PERSONS}/1")["name"] == "B"
+
+
+@pytest.mark.parametrize("fault", ["truncated_json", "lost_reply", "data_null"])
+def test_a_colleague_works_on_what_was_made_whatever_was_answered(open_account, fault):
+    keys = {"name": "Renamed"}
+    account = open_account(faults=_plan("user_edits", keys=keys) + _plan(fault))
+    with contextlib.suppress(ReplyLost):
+        account("POST", PERSONS, json={"name": "A"})
+    assert account.read(f"{PERSONS}/1")["name"] == "Renamed"
