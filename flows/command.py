@@ -18,6 +18,7 @@ from core.lifecycle import Gate, Role
 from core.migration.guard import Result
 from flows import acts
 from flows.asking import password_of
+from flows.beside import bench, practice, sandbox
 from flows.boundary import broken
 
 _INTERRUPTED = 130
@@ -240,26 +241,9 @@ def add(
     screen.print(f"{name} can sign in now.")
 
 
-practice = App(name="practice", help="Synthetic practices.")
 app.command(practice)
-
-
-@practice.command
-def make(
-    *,
-    patients: int = 200,
-    seed: int = 11,
-    convention: str = "panda",
-    dir: Dir = Path("practice"),  # noqa: A002 - as above
-) -> None:
-    """Make a synthetic practice: a SQLite file, images, letters and the truth about them."""
-    acts.make_practice_in(dir, patients, seed, convention, screen)
-
-
-@app.command(help_flags=[])
-def sandbox(*tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)]) -> None:
-    """Run the Pipedrive emulator; it prints its base URL and token. Options: --help."""
-    acts.run_emulator(tokens)
+app.command(sandbox, help_flags=[])
+app.command(bench, help_flags=[])
 
 
 @app.command

@@ -1,0 +1,1 @@
+"""How perio is run for a practice; the only code here is that of the measurements, in `bench`."""

@@ -1,0 +1,1 @@
+"""The published measurements, one module a kind; `./perio bench KIND` runs its `main(argv)`."""
