@@ -10,20 +10,24 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar, cast
 
 import polars as pl
 
 from core.crosswalk.mapping import SchemaMap, load
 from core.errors import SettingMissing
 from core.ledger.ledger import SqlLedger
-from core.ports import Vault
+from core.ledger.vault import FileVault
 from core.workbench import open_workbench
 
 FOLDER_VARIABLE = "PERIO_DIR"
 """Names the folder of the migration."""
 
-KEPT_FRAMES = 12
-"""Frames that are kept in memory at most."""
+KEPT_FRAMES, KEPT_RESULTS = 12, 32
+"""Frames, and what was worked out from them, that are kept in memory at most."""
+
+T = TypeVar("T")
+Prepare = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Desk:
     folder: Path
     migration_id: str
     ledger: SqlLedger
-    vault: Vault
+    vault: FileVault
     map_path: Path
     explain_all: bool = False
 
@@ -55,7 +59,8 @@ _lock = threading.RLock()
 _changes = threading.Lock()
 _stack = ExitStack()
 _open: dict[Path, Desk] = {}
-_frames: OrderedDict[tuple[Path, str, str], tuple[int, pl.DataFrame]] = OrderedDict()
+_frames: OrderedDict[tuple[Path, str, str], tuple[str, pl.DataFrame]] = OrderedDict()
+_results: OrderedDict[tuple[object, ...], object] = OrderedDict()
 
 
 def folder() -> Path:
@@ -106,36 +111,68 @@ def close() -> None:
             made.ledger.close()
         _open.clear()
         _frames.clear()
+        _results.clear()
 
 
-def frame(
-    name: str, prepare: Callable[[pl.DataFrame], pl.DataFrame] | None = None
-) -> pl.DataFrame | None:
-    """A frame of the vault, or None when none is kept.
-
-    Read again when the ledger has a new event, since every step ends with one.
+def frame(name: str, prepare: Prepare | None = None) -> pl.DataFrame | None:
+    """A frame of the vault, or None when none is kept; read again when it was put again.
 
     Args:
         name: Name in the vault.
         prepare: What is done with the frame once, before it is kept; a module's function.
     """
+    found = _edition_of(name, prepare)
+    return None if found is None else found[1]
+
+
+def worked(
+    name: str,
+    make: Callable[[pl.DataFrame], T],
+    *of: object,
+    prepare: Prepare | None = None,
+) -> T | None:
+    """What is worked out from a frame, once for each edition; None when there is no frame.
+
+    Args:
+        name: Name in the vault.
+        make: Works it out.
+        of: What tells this result from others of the same frame: a name, the digest of a filter.
+        prepare: As in `frame`.
+    """
+    found = _edition_of(name, prepare)
+    if found is None:
+        return None
+    edition, rows = found
+    key = (folder(), name, edition, *of)
+    with _lock:
+        if key in _results:
+            _results.move_to_end(key)
+            return cast("T", _results[key])
+    made = make(rows)
+    with _lock:
+        _results[key] = made
+        while len(_results) > KEPT_RESULTS:
+            _results.popitem(last=False)
+    return made
+
+
+def _edition_of(name: str, prepare: Prepare | None) -> tuple[str, pl.DataFrame] | None:
     here = desk()
-    newest = here.ledger.events(newest=1)
-    moment = int(newest["seq"][0]) if newest.height else 0
     key = (here.folder, name, prepare.__qualname__ if prepare else "")
     with _lock:
-        kept = _frames.get(key)
-        if kept is not None and kept[0] == moment:
-            _frames.move_to_end(key)
-            return kept[1]
-        if not here.vault.has(name):
+        edition = here.vault.edition(name)
+        if edition is None:
             _frames.pop(key, None)
             return None
+        kept = _frames.get(key)
+        if kept is not None and kept[0] == edition:
+            _frames.move_to_end(key)
+            return kept
         found = here.vault.get(name)
-        _frames[key] = (moment, prepare(found) if prepare else found)
+        _frames[key] = (edition, prepare(found) if prepare else found)
         while len(_frames) > KEPT_FRAMES:
             _frames.popitem(last=False)
-        return _frames[key][1]
+        return _frames[key]
 
 
 def _from_workbench(place: Path) -> Desk:

@@ -64,6 +64,17 @@ class FileVault:
         """Whether a frame is kept."""
         return self._file(name).is_file()
 
+    def edition(self, name: str) -> str | None:
+        """A mark that is another one each time the frame is put; None when there is none.
+
+        It is the nonce of the file, so that asking reads a few bytes and opens nothing.
+        """
+        try:
+            with self._file(name).open("rb") as kept:
+                return kept.read(len(_MARK) + _NONCE_BYTES).hex()
+        except FileNotFoundError:
+            return None
+
     def put_bytes(self, content: bytes) -> str:
         """Keep bytes under their sha256; returns it."""
         sha256 = hashlib.sha256(content).hexdigest()

@@ -82,6 +82,15 @@ def test_the_same_content_never_looks_the_same(vault: FileVault):
     assert one[8:20] != other[8:20]
 
 
+def test_a_frame_put_again_is_another_edition_and_one_left_alone_is_not(vault: FileVault):
+    assert vault.edition("review") is None
+    vault.put("review", FRAME)
+    first = vault.edition("review")
+    assert first == vault.edition("review")
+    vault.put("review", FRAME)
+    assert vault.edition("review") != first
+
+
 def test_another_key_opens_nothing(vault: FileVault, tmp_path: Path):
     vault.put("one", FRAME)
     sha256 = vault.put_bytes(b"content")
