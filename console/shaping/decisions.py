@@ -19,6 +19,10 @@ ASKED: Mapping[str, tuple[str, str]] = {
         "A margin of this plus n means n mm of overgrowth; 0 where the source does not do that.",
     ),
     "sentinels": ("Readings that mean “not measured”", "Whole numbers, with commas between."),
+    "margin_sentinels": (
+        "Gingival margins that mean “not measured”",
+        "Whole numbers, with commas between; -1 may be a margin of one millimeter.",
+    ),
     "unknown_dates": ("Dates that mean “unknown”", "As the source writes them, with commas."),
     "literal_nulls": ("Words that mean “nothing”", "With commas between."),
     "currency": ("Currency", "Where the source names none."),

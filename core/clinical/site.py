@@ -131,6 +131,29 @@ def screen_order(arch: Arch, aspect: Aspect) -> tuple[tuple[int, Site], ...]:
     )
 
 
+class PackedOrder(StrEnum):
+    """How a text of many readings runs through one side of the mouth."""
+
+    SCREEN = "screen"
+    MIRRORED = "mirrored"
+    NUMBERS = "numbers"
+
+
+def packed_order(order: PackedOrder, aspect: Aspect) -> tuple[tuple[int, Site], ...]:
+    """The 96 sites of one side, in the order of a packed text.
+
+    `screen` is both jaws as a viewer sees them; `mirrored` each jaw from the patient's left, as
+    the patient sees it; `numbers` tooth 1 to 32, each tooth's mesial site first.
+    """
+    jaws = [screen_order(arch, aspect) for arch in Arch]
+    if order is PackedOrder.MIRRORED:
+        jaws = [jaw[::-1] for jaw in jaws]
+    if order is PackedOrder.NUMBERS:
+        teeth = sorted({tooth for jaw in jaws for tooth, _ in jaw})
+        jaws = [tuple((tooth, site) for site in SITES_OF[aspect]) for tooth in teeth]
+    return tuple(place for jaw in jaws for place in jaw)
+
+
 def site_rank(expr: pl.Expr) -> pl.Expr:
     """Position of a site in canonical order, 0 to 5; null for anything else."""
     ranks = {site.value: rank for rank, site in enumerate(SITES)}

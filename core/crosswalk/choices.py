@@ -15,7 +15,7 @@ from core.vocabulary.field import ENTITIES, Field, Sensitivity
 VALUE = "value"
 """The place of a reading at one site, in the layout of tooth measures."""
 
-WHERE = frozenset({"joins", "only", "tooth", "with"})
+WHERE = frozenset({"joins", "numbering", "only", "tooth", "with"})
 """Options that say where a value is found; all others are codes and what they mean."""
 
 _PLACES: Mapping[str, str] = {

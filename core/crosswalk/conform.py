@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from core.clinical.tooth import Numbering, teeth_from, universal_from
+from core.clinical.tooth import teeth_from, universal_from
 from core.crosswalk.mapping import ColumnMap, Decisions, TableMap
 from core.crosswalk.outcome import (
     CELLS_SCHEMA,
@@ -20,7 +20,7 @@ from core.crosswalk.outcome import (
     left_row,
     unnamed_rows,
 )
-from core.crosswalk.reading import READINGS, written
+from core.crosswalk.reading import READINGS, numbering_of, written
 from core.crosswalk.rules import RAW, broken_rules, is_tooth
 from core.errors import MapGap, SourceShapeChanged
 from core.text import as_text
@@ -185,9 +185,9 @@ def _value(column: ColumnMap, field: Field, decisions: Decisions) -> pl.Expr:
     reading = READINGS[column.reading]
     text = reading.clean(written(column, decisions), decisions)
     if is_tooth(field):
-        return universal_from(text, Numbering(decisions.tooth_numbering))
+        return universal_from(text, numbering_of(column, decisions))
     if field.name in TEETH_AS_WRITTEN:
-        text = teeth_from(text, Numbering(decisions.tooth_numbering))
+        text = teeth_from(text, numbering_of(column, decisions))
     return reading.value(text, column)
 
 

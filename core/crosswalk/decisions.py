@@ -23,7 +23,8 @@ class Decisions:
         tooth_numbering: universal or fdi.
         margin_sign: Which sign means recession in the source: positive or negative.
         margin_offset: Values above it are coronal: offset + n means -n; 0 for none.
-        sentinels: Readings that mean "not measured".
+        sentinels: Depths and other readings that mean "not measured".
+        margin_sentinels: Gingival margins that mean it: -1 may be a margin where it is no depth.
         unknown_dates: Dates that mean "unknown".
         literal_nulls: Texts that mean "nothing".
         currency: Where the source names none.
@@ -38,6 +39,7 @@ class Decisions:
     margin_sign: str = "positive"
     margin_offset: int = 100
     sentinels: tuple[str, ...] = ("-1",)
+    margin_sentinels: tuple[str, ...] = ("-1",)
     unknown_dates: tuple[str, ...] = ("1900-01-01",)
     literal_nulls: tuple[str, ...] = ("NA",)
     currency: str = "USD"
@@ -45,6 +47,16 @@ class Decisions:
     exam_within_days: int = 90
     profile: str = "clinical"
     restricted: tuple[str, ...] = ()
+
+
+MARGIN = "gingival_margin"
+"""The measure whose numbers have sentinels, a sign and an offset of their own."""
+
+
+def sentinels_of(decisions: Decisions, measure: str) -> list[int]:
+    """Numbers that mean "not measured" for a measure, in order."""
+    texts = decisions.margin_sentinels if measure == MARGIN else decisions.sentinels
+    return sorted({int(text) for text in texts})
 
 
 def require_decided(decisions: Decisions) -> None:
@@ -62,9 +74,10 @@ def require_decided(decisions: Decisions) -> None:
         if getattr(decisions, name) not in able:
             message = f"'{name}' is one of {', '.join(able)}"
             raise ValueError(message)
-    if not all(text.removeprefix("-").isdecimal() for text in decisions.sentinels):
-        message = "'sentinels' are whole numbers, as text"
-        raise ValueError(message)
+    for name in ("sentinels", "margin_sentinels"):
+        if not all(text.removeprefix("-").isdecimal() for text in getattr(decisions, name)):
+            message = f"'{name}' are whole numbers, as text"
+            raise ValueError(message)
     if decisions.margin_offset < 0 or decisions.exam_within_days < 0:
         message = "'margin_offset' and 'exam_within_days' are not below 0"
         raise ValueError(message)

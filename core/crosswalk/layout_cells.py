@@ -9,6 +9,7 @@ from functools import partial
 import polars as pl
 
 from core.clinical.reading import MarginSign, margin_mm, whole_number
+from core.crosswalk.decisions import MARGIN, sentinels_of
 from core.crosswalk.mapping import ColumnMap, Decisions
 from core.crosswalk.reading import READINGS, cleaned
 from core.errors import MapGap
@@ -20,7 +21,7 @@ ALL_MARKS = "marks"
 """The role of a cell that holds every mark of a site as letters."""
 LENGTHS = {
     "probing_depth": "probing_depth_mm",
-    "gingival_margin": "recession_mm",
+    MARGIN: "recession_mm",
     "mgj": "mgj_mm",
 }
 """Role of a length -> its field."""
@@ -75,11 +76,11 @@ def finding_of(column: ColumnMap, decisions: Decisions) -> list[pl.Expr]:
 
 
 def _length(role: str, text: pl.Expr, said: pl.Expr, decisions: Decisions) -> list[pl.Expr]:
-    sentinels = sorted(int(one) for one in decisions.sentinels)
+    sentinels = sentinels_of(decisions, role)
     number = whole_number(said)
     is_measured = said.is_not_null() & ~number.is_in(sentinels).fill_null(value=False)
     value = number
-    if role == "gingival_margin":
+    if role == MARGIN:
         sign = MarginSign(f"recession {decisions.margin_sign}")
         value = margin_mm(said, sign, decisions.margin_offset or None)
     within = SiteReading.fields()[LENGTHS[role]].within or (0, 20)

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from core.clinical.tooth import Numbering, universal_from
+from core.clinical.tooth import universal_from
 from core.crosswalk.conform import key_expr, require_columns
 from core.crosswalk.layout_cells import FINDINGS, READINGS_OF, RULE
 from core.crosswalk.layout_sheet import chart_sheet
 from core.crosswalk.layout_spots import ROW, Spots, carried, finding_spots, reading_spots
 from core.crosswalk.mapping import ColumnMap, TableMap
 from core.crosswalk.outcome import REJECTED_SCHEMA, SOURCE_KEY, Conformed, Surroundings
-from core.crosswalk.reading import cleaned
+from core.crosswalk.reading import cleaned, numbering_of
 from core.errors import MapGap
 from core.vocabulary.chart import SiteReading, ToothFinding
 
@@ -130,7 +130,8 @@ def rows_of(
     told = {name: cleaned(pl.col(place.column), decisions) for name, place in places.items()}
     tooth = nothing.cast(pl.Int64)
     if "tooth" in told:
-        tooth = universal_from(told["tooth"], Numbering(decisions.tooth_numbering)).cast(pl.Int64)
+        tooth = universal_from(told["tooth"], numbering_of(places["tooth"].how, decisions))
+        tooth = tooth.cast(pl.Int64)
     site = nothing
     if "site" in told:
         codes = {

@@ -1,12 +1,12 @@
 """Charts packed into texts: an exam a row, a text for each measure and side of the mouth.
 
-Rule of the house: a text runs as a screen shows the mouth; a sign that nobody can read spoils its
-site, never the sites beside it.
+Rule of the house: a text runs as the map says, never as is usual; a sign that nobody can read
+spoils its site, never the sites beside it.
 """
 
 import polars as pl
 
-from core.clinical.site import Arch, Aspect, Site, screen_order
+from core.clinical.site import Aspect, PackedOrder, Site, packed_order
 from core.crosswalk.conform import require_columns
 from core.crosswalk.layout_cells import LENGTHS, READINGS_OF, RULE, reading_of
 from core.crosswalk.layout_charts import (
@@ -81,13 +81,12 @@ def _places(column: ColumnMap) -> tuple[tuple[int, Site], ...]:
     """(tooth, site) of every reading of a text, in its order."""
     sides = [side.strip() for side in column.options.get("aspect", "").split(",")]
     known = {aspect.value: aspect for aspect in Aspect}
-    is_known = all(side in known for side in sides)
-    if column.options.get("order") != "screen" or not is_known:
+    orders = {order.value: order for order in PackedOrder}
+    order = orders.get(column.options.get("order", ""))
+    if order is None or not all(side in known for side in sides):
         message = f"The map does not say how the text in {column.name} runs."
         raise MapGap(message, next_step=_MEND)
-    return tuple(
-        place for side in sides for arch in Arch for place in screen_order(arch, known[side])
-    )
+    return tuple(place for side in sides for place in packed_order(order, known[side]))
 
 
 def _width(column: ColumnMap) -> int:

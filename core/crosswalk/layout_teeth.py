@@ -9,14 +9,15 @@ from dataclasses import replace
 import polars as pl
 
 from core.clinical.reading import whole_number
-from core.clinical.tooth import Numbering, universal_from
+from core.clinical.tooth import universal_from
 from core.crosswalk.conform import key_expr, require_columns
+from core.crosswalk.decisions import sentinels_of
 from core.crosswalk.layout_charts import as_rejected, row_rules
 from core.crosswalk.layout_spots import ROW, carried
 from core.crosswalk.mapping import ColumnMap, TableMap
 from core.crosswalk.measures import MEASURES, PLACES, conform_measures
 from core.crosswalk.outcome import CELLS_SCHEMA, SOURCE_KEY, Conformed, Surroundings
-from core.crosswalk.reading import READINGS, cleaned
+from core.crosswalk.reading import READINGS, cleaned, numbering_of
 from core.errors import MapGap
 from core.vocabulary.chart import ToothFinding
 
@@ -79,7 +80,7 @@ def _rows(
 ) -> pl.DataFrame:
     """Key and places of each row that tells of a tooth, beside its columns."""
     decisions = around.decisions
-    numbering = Numbering(decisions.tooth_numbering)
+    numbering = numbering_of(places["tooth"], decisions)
     code = cleaned(pl.col(places["measure"].name), decisions)
     measure = code.replace_strict(dict(table.measures), default=None, return_dtype=pl.String())
     return found.with_row_index(ROW).with_columns(
@@ -119,7 +120,7 @@ def _values(table: TableMap, value: ColumnMap, around: Surroundings) -> list[pl.
             if code.startswith(_GRADES)
         }
         text = cleaned(pl.col(one.name), decisions)
-        sentinels = [int(sentinel) for sentinel in decisions.sentinels]
+        sentinels = sentinels_of(decisions, _FURCATION)
         is_said = text.is_not_null() & ~whole_number(text).is_in(sentinels).fill_null(value=False)
         grade = pl.when(is_said).then(
             text.replace_strict(grades, default=None, return_dtype=pl.String())

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 import polars as pl
 
 from core.clinical.reading import MarginSign, bits, depth_mm, margin_mm, whole_number
-from core.clinical.tooth import Numbering, universal_from
+from core.clinical.tooth import universal_from
 from core.crosswalk.conform import key_expr, require_columns
+from core.crosswalk.decisions import MARGIN, sentinels_of
 from core.crosswalk.mapping import ColumnMap, TableMap
 from core.crosswalk.measured_sheet import MARKS, measured_sheet
 from core.crosswalk.outcome import REJECTED_SCHEMA, SOURCE_KEY, Conformed, Surroundings
-from core.crosswalk.reading import cleaned
+from core.crosswalk.reading import cleaned, numbering_of
 from core.crosswalk.rules import RAW
 from core.errors import MapGap
 from core.vocabulary.chart import SiteReading
@@ -105,7 +106,7 @@ def _rows(
     frame: pl.DataFrame, table: TableMap, places: Mapping[str, ColumnMap], around: Surroundings
 ) -> pl.DataFrame:
     """Key, places and sites of each row; the places as written too, as `raw:<place>`."""
-    numbering = Numbering(around.decisions.tooth_numbering)
+    numbering = numbering_of(places["tooth"], around.decisions)
     code = cleaned(pl.col(places["measure"].name), around.decisions)
     measure = code.replace_strict(dict(table.measures), default=None, return_dtype=pl.String())
     return frame.select(
@@ -165,27 +166,30 @@ def _measured(good: pl.DataFrame, table: TableMap, around: Surroundings) -> pl.D
 
 def _decoded(around: Surroundings) -> list[pl.Expr]:
     decisions = around.decisions
-    sentinels = frozenset(int(text) for text in decisions.sentinels)
+    of_readings, of_margins = (sentinels_of(decisions, one) for one in (MEASURES[0], MARGIN))
     sign = MarginSign(f"recession {decisions.margin_sign}")
     offset = decisions.margin_offset or None
     text = cleaned(pl.col("raw"), decisions)
     return [
-        depth_mm(text, sentinels).alias("_depth"),
-        margin_mm(text, sign, offset, sentinels).alias("_margin"),
+        depth_mm(text, of_readings).alias("_depth"),
+        margin_mm(text, sign, offset, of_margins).alias("_margin"),
         whole_number(text).alias("_number"),
-        *bits(pl.when(~whole_number(text).is_in(sorted(sentinels))).then(text)),
+        *bits(pl.when(~whole_number(text).is_in(of_readings)).then(text)),
     ]
 
 
 def _rule(around: Surroundings) -> pl.Expr:
     fields = SiteReading.fields()
-    sentinels = [int(text) for text in around.decisions.sentinels]
-    number = pl.col("_number")
+    number, measure = pl.col("_number"), pl.col("measure")
     is_said = cleaned(pl.col("raw"), around.decisions).is_not_null()
-    is_measured = is_said & ~number.is_in(sentinels).fill_null(value=False)
-    measure = pl.col("measure")
+    means_nothing = (
+        pl.when(measure == MARGIN)
+        .then(number.is_in(sentinels_of(around.decisions, MARGIN)))
+        .otherwise(number.is_in(sentinels_of(around.decisions, MEASURES[0])))
+    )
+    is_measured = is_said & ~means_nothing.fill_null(value=False)
     in_range = (
-        pl.when(measure == "gingival_margin")
+        pl.when(measure == MARGIN)
         .then(pl.col("_margin").is_between(*(fields["recession_mm"].within or (-15, 20))))
         .when(measure == "bits")
         .then(number.is_between(*_BITS_WITHIN))
@@ -202,9 +206,7 @@ def _rule(around: Surroundings) -> pl.Expr:
 def _by_site(cells: pl.DataFrame) -> pl.DataFrame:
     measure = pl.col("measure")
     values = [
-        pl.when(measure == kind)
-        .then("_margin" if kind == "gingival_margin" else "_depth")
-        .alias(name)
+        pl.when(measure == kind).then("_margin" if kind == MARGIN else "_depth").alias(name)
         for kind, name in _FIELD_OF.items()
     ]
     marks = [pl.when(measure == "bits").then(mark).alias(mark) for mark in MARKS]

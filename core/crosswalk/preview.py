@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import polars as pl
 
-from core.clinical.tooth import Numbering, universal_from
+from core.clinical.tooth import universal_from
 from core.crosswalk.mapping import ColumnMap, Decisions
-from core.crosswalk.reading import READINGS
+from core.crosswalk.reading import READINGS, numbering_of
 from core.crosswalk.rules import is_tooth
 from core.text import as_text
 from core.vocabulary.field import Field
@@ -54,7 +54,7 @@ def preview(
     reading = READINGS[column.reading]
     text = reading.clean(pl.col("value"), decisions)
     if field is not None and is_tooth(field):
-        made = universal_from(text, Numbering(decisions.tooth_numbering))
+        made = universal_from(text, numbering_of(column, decisions))
     else:
         made = reading.value(text, column)
     if field is not None:

@@ -10,7 +10,9 @@ from types import MappingProxyType
 
 import polars as pl
 
+from core.clinical.tooth import Numbering
 from core.crosswalk.mapping import ColumnMap, Decisions
+from core.errors import MapGap
 
 _DATES = {
     "%Y-%m-%d": r"^\d{4}-\d{1,2}-\d{1,2}$",
@@ -47,6 +49,21 @@ def written(column: ColumnMap, decisions: Decisions) -> pl.Expr:
         return text
     both = pl.concat_str([cleaned(pl.col(other), decisions), text.str.strip_chars()], separator="|")
     return pl.when(cleaned(text, decisions).is_not_null()).then(both)
+
+
+def numbering_of(column: ColumnMap, decisions: Decisions) -> Numbering:
+    """How a column numbers its teeth: as its option `numbering` says, else as the practice does.
+
+    Raises:
+        MapGap: the option names no numbering.
+    """
+    said = column.options.get("numbering", decisions.tooth_numbering)
+    known = {one.value: one for one in Numbering}
+    if said not in known:
+        message = f"The map gives {column.name} a numbering of teeth that there is not."
+        step = f"Use one of {', '.join(known)} in map.toml and sign again."
+        raise MapGap(message, next_step=step)
+    return known[said]
 
 
 def _spaced(expr: pl.Expr, decisions: Decisions) -> pl.Expr:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from core.clinical.reading import MarginSign, detect_margin_sign, whole_number
-from core.clinical.tooth import detect_numbering
+from core.clinical.tooth import Numbering, detect_numbering
 from core.crosswalk.mapping import Decisions
 from core.discovery.entities import ENOUGH, looks, site_columns
 from core.discovery.inventory import Inventory
@@ -89,19 +89,33 @@ _Found = tuple[dict[str, object], dict[str, str]]
 def _numbering(
     inventory: Inventory, frames: Mapping[str, pl.DataFrame], _: Sequence[Readings]
 ) -> _Found:
-    texts = [
-        frames[table][column]
-        for table, column, kind in inventory.columns.select(
-            "table", "column", "recogniser"
-        ).iter_rows()
-        if kind == Kind.TOOTH.value and _is_chart(inventory, table)
-    ]
-    if not texts:
+    """The numbering of the charts; every column of teeth is looked at by itself besides."""
+    teeth = inventory.columns.filter(pl.col("recogniser") == Kind.TOOTH.value)
+    texts = {
+        (table, column): frames[table][column]
+        for table, column in teeth.select("table", "column").iter_rows()
+    }
+    charted = [text for (table, _), text in texts.items() if _is_chart(inventory, table)]
+    if not charted:
         return {}, {"tooth_numbering": f"No column of teeth was found in a chart. {_UNDECIDED}"}
-    seen = detect_numbering(pl.concat([text.alias("tooth") for text in texts]))
+    seen = detect_numbering(pl.concat([text.alias("tooth") for text in charted]))
+    others = _numbered_otherwise(texts, seen.answer)
     if seen.answer is None:
-        return {}, {"tooth_numbering": f"{seen.evidence} {_UNDECIDED}"}
-    return {"tooth_numbering": seen.answer.value}, {"tooth_numbering": seen.evidence}
+        return {}, {"tooth_numbering": f"{seen.evidence}{others} {_UNDECIDED}"}
+    return {"tooth_numbering": seen.answer.value}, {"tooth_numbering": f"{seen.evidence}{others}"}
+
+
+def _numbered_otherwise(texts: Mapping[tuple[str, str], pl.Series], usual: Numbering | None) -> str:
+    """A sentence for the columns whose values say another numbering than the charts'."""
+    found = {place: detect_numbering(text).answer for place, text in texts.items()}
+    others = [
+        f"{table}.{column} reads as {answer.value}"
+        for (table, column), answer in found.items()
+        if answer is not None and answer is not usual
+    ]
+    if not others:
+        return ""
+    return f" But {'; '.join(others)}: give such a column the option `numbering`."
 
 
 def _is_chart(inventory: Inventory, table: str) -> bool:
@@ -159,20 +173,41 @@ def _margin_values(
 def _sentinels(
     inventory: Inventory, frames: Mapping[str, pl.DataFrame], readings: Sequence[Readings]
 ) -> _Found:
+    """What means "not measured", of margins apart: there -1 may be a millimeter."""
     places = [(one.table, site) for one in readings for site in one.sites.values()]
     depths = inventory.columns.filter(pl.col("recogniser") == Kind.DEPTH.value)
     places += [
         place for place in depths.select("table", "column").iter_rows() if place not in places
     ]
-    if not places:
-        return {}, {"sentinels": f"No readings were recognised. {_UNDECIDED}"}
-    cells = pl.concat([frames[table][column].alias("value") for table, column in places])
+    of_readings: tuple[str, ...] = ()
+    evidence = {"sentinels": f"No readings were recognised. {_UNDECIDED}"}
+    if places:
+        cells = pl.concat([frames[table][column].alias("value") for table, column in places])
+        of_readings, said = _seen_sentinels(cells, "readings")
+        evidence = {"sentinels": said}
+    found: dict[str, object] = {"sentinels": of_readings} if places else {}
+    margins = _margin_values(inventory, frames, readings)
+    if margins.is_empty():
+        said = f"No column of gingival margins was recognised. {_UNDECIDED}"
+        return found, evidence | {"margin_sentinels": said}
+    kept, said = _seen_sentinels(margins.alias("value"), "gingival margins")
+    # a margin is seldom left out by itself: what means it at a depth means it here
+    kept = tuple(dict.fromkeys([*of_readings, *kept]))
+    numbers = margins.to_frame("raw").select(whole_number(pl.col("raw"))).to_series()
+    if "-1" in kept and bool((numbers < -1).any()):
+        kept = tuple(one for one in kept if one != "-1")
+        said += " Others are below -1, so -1 is a margin like them."
+    return found | {"margin_sentinels": kept}, evidence | {"margin_sentinels": said}
+
+
+def _seen_sentinels(cells: pl.Series, what: str) -> tuple[tuple[str, ...], str]:
+    """Numbers that stand for "not measured" often enough to be meant, and their counts."""
     counted = counted_values(cells)
     total = int(counted["count"].sum())
     seen = dict(counted.filter(pl.col("value").is_in(["-1", "99", "255"])).iter_rows())
     kept = tuple(value for value, count in seen.items() if count >= _RARE * total)
     counts = ", ".join(f"{value} {count:,} times" for value, count in seen.items()) or "none"
-    return {"sentinels": kept}, {"sentinels": f"Of {total:,} readings: {counts}."}
+    return kept, f"Of {total:,} {what}: {counts}."
 
 
 def _dates(

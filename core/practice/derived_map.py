@@ -65,12 +65,14 @@ def derived_map(convention: Convention) -> SchemaMap:
 def _decisions(convention: Convention) -> Decisions:
     said = convention.settings
     sentinel = said["not_measured"]
+    sentinels = (str(sentinel),) if isinstance(sentinel, int) else ()
     return Decisions(
         zone=str(said["zone"]),
         tooth_numbering=str(said["tooth_numbering"]),
         margin_sign=str(said["margin_sign"]).removeprefix("recession "),
         margin_offset=int(str(said["coronal_margin_from"] or 0)),
-        sentinels=(str(sentinel),) if isinstance(sentinel, int) else (),
+        sentinels=sentinels,
+        margin_sentinels=sentinels,
         unknown_dates=(str(said["unknown_birth_date"]),),
     )
 

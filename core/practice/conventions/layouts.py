@@ -6,7 +6,8 @@ practice's decisions and hold for every layout.
 **Roles.** In a table of charts `ColumnMap.field` is a role:
 
 - `exam_key`, `tooth`, `site`: which exam, tooth and site. `tooth` is written in the practice's
-  numbering (`Decisions.tooth_numbering`), now and then with a leading zero; plan lines, images and
+  numbering (`Decisions.tooth_numbering`), or in that of its option `numbering`, now and then with
+  a leading zero; plan lines, images and
   the practice's own findings number their teeth alike. The options of `site` translate what is
   written to MB, B, DB, ML, L, DL.
 - `probing_depth`, `gingival_margin`, `mgj`: millimetres. Null, blank and a sentinel of
@@ -83,11 +84,12 @@ class MapLayout(StrEnum):
 
     `order` = `screen`: the upper jaw from tooth 1 to 16, then the lower from 32 to 17, each tooth's
     three sites as a screen shows them (distal first on the patient's right, mesial first on the
-    left). `aspect` names the sides, one text after the other: `facial` or `lingual`. The option
-    `no_tooth` is the sign where there is no tooth, `unmeasured` the one where there is no reading
-    (both after a blank where a reading has two signs); one sign is a hexadecimal digit, two signs
-    are a decimal number. `missing_teeth` and `implants`
-    are lists of Universal numbers; `mobility` has 32 places from tooth 1 to 32, apart by commas;
-    `furcation` is `tooth:entrance=grade`, apart by semicolons. What is wrong in one place is
-    listed with the site `tooth:site`.
+    left). `mirrored` runs each jaw the other way, `numbers` from tooth 1 to 32 with each tooth's
+    mesial site first. `aspect` names the sides, one text after the other: `facial` or `lingual`.
+    The option `no_tooth` is the sign where there is no tooth, `unmeasured` the one where there is
+    no reading (both after a blank where a reading has two signs); one sign is a hexadecimal digit,
+    two signs are a decimal number. `missing_teeth` and `implants` are lists of Universal numbers;
+    `mobility` has 32 places from tooth 1 to 32, apart by commas; `furcation` is
+    `tooth:entrance=grade`, apart by semicolons. What is wrong in one place is listed with the site
+    `tooth:site`.
     """

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from core.crosswalk.mapping import ColumnMap, TableMap
+from core.clinical.tooth import ALL_TEETH, fdi
+from core.crosswalk.mapping import ColumnMap, SchemaMap, TableMap
 from core.crosswalk.practice import ConformedPractice
 from core.errors import MapGap
 from core.practice.conventions import CONVENTIONS
@@ -20,8 +21,6 @@ from tests.core.crosswalk.practices import Told, told
 
 PATIENTS, SEED = 8, 5
 OUTCOMES = ("moved", "transformed", "left", "rejected")
-UNSAID = {"a": ["tooth_finding.furcation_scale", "tooth_finding.note"]}
-"""What has no column in a convention, besides what its settings say."""
 CHARTS = ("site_reading", "tooth_finding")
 
 
@@ -143,7 +142,7 @@ def missed_by(practice: Told, keys: Keys, entity: str) -> set[tuple[str, ...]]:
 
 def test_every_convention_becomes_the_same_vocabulary(panda, intended, other):
     name, practice, done = other
-    gone = [*practice.truth["settings"].get("not_recorded", []), *UNSAID.get(name, [])]
+    gone = practice.truth["settings"].get("not_recorded", [])
     keys = keys_of(panda, name)
     for entity, rows in intended.entities.items():
         if entity in gone:
@@ -262,6 +261,66 @@ def test_a_packed_text_is_read_as_a_screen_shows_the_mouth(written_as):
         assert depth[tooth, "DB"] == distal
         assert depth[tooth, "B"] == middle
         assert depth[tooth, "MB"] == mesial
+
+
+@pytest.mark.parametrize(
+    ("order", "first", "second"),
+    [("mirrored", (16, "DB"), (16, "B")), ("numbers", (1, "MB"), (1, "B"))],
+)
+def test_a_packed_text_is_read_in_the_order_that_the_map_says(written_as, order, first, second):
+    practice = written_as["j"]
+    rows = practice.tables["PerioChart"]
+    schema_map = with_order(order)
+    changed = put(rows, 0, PDBuccal="12" + "3" * 94)
+    replaced = replace(practice, tables=practice.tables | {"PerioChart": changed})
+    read = replaced.conformed(schema_map).entities["site_reading"]
+    read = read.filter(pl.col("exam_key") == rows["ExamID"][0])
+    depth = {
+        (tooth, site): mm
+        for tooth, site, mm in read.select("tooth", "site", "probing_depth_mm").rows()
+    }
+    assert (depth[first], depth[second]) == (1, 2)
+
+
+def with_order(order: str) -> SchemaMap:
+    """The packed practice's map, its depths on the facial side running otherwise."""
+    whole = confirmed_map("j")
+    table = next(one for one in whole.tables if one.name == "PerioChart")
+    columns = tuple(
+        replace(one, options={**one.options, "order": order}) if one.name == "PDBuccal" else one
+        for one in table.columns
+    )
+    return whole.replace_table(replace(table, columns=columns))
+
+
+def test_a_packed_text_whose_order_nobody_said_is_refused(written_as):
+    with pytest.raises(MapGap, match="does not say how the text"):
+        written_as["j"].conformed(with_order("as usual"))
+
+
+def test_a_column_may_number_its_teeth_otherwise_than_the_practice(written_as):
+    practice = written_as["c"]
+    whole = confirmed_map("c")
+    table = next(one for one in whole.tables if one.name == "SD_PrTth")
+    tooth = next(one for one in table.columns if one.field == "tooth")
+
+    def numbered(name):
+        how = replace(tooth, options={"numbering": name})
+        columns = tuple(how if one.name == tooth.name else one for one in table.columns)
+        return whole.replace_table(replace(table, columns=columns))
+
+    rows = practice.tables["SD_PrTth"]
+    spoken = rows.with_columns(
+        pl.col(tooth.name).replace_strict({str(n): fdi(n) for n in ALL_TEETH}, default=None)
+    )
+    changed = replace(practice, tables=practice.tables | {"SD_PrTth": spoken})
+    found = changed.conformed(numbered("fdi")).entities["site_reading"]
+    wanted = practice.conformed(whole).entities["site_reading"]
+    known = rows.filter(pl.col(tooth.name).is_in([str(n) for n in ALL_TEETH]))
+    assert known.height
+    assert_frame_equal(found, wanted)
+    with pytest.raises(MapGap, match="numbering"):
+        practice.conformed(numbered("roman"))
 
 
 def test_a_tooth_that_is_none_is_refused_in_wide_columns(written_as):

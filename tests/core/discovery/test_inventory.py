@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from core.clinical.tooth import ALL_TEETH, fdi
 from core.discovery import decision_evidence, decisions_proposed, is_practice, take_inventory
 from core.discovery.inventory import COLUMNS_SCHEMA, TABLES_SCHEMA, catalogue_digest
 from core.errors import NoPractice
@@ -180,6 +181,7 @@ def test_decisions_are_proposed_with_their_evidence(practice, inventory):
     assert decisions.margin_sign == "positive"
     assert decisions.margin_offset == 100
     assert decisions.sentinels == ("-1",)
+    assert decisions.margin_sentinels == ("-1",)
     evidence = decision_evidence(inventory, frames)
     assert "Universal" in evidence["tooth_numbering"]
     assert "-1" in evidence["sentinels"]
@@ -191,8 +193,36 @@ def test_what_the_values_do_not_decide_is_said_and_left_to_a_person():
     evidence = decision_evidence(
         take_inventory([table_of("Patient", frame, ("PatID",))], frames), frames
     )
-    for decision in ("tooth_numbering", "margin_sign", "sentinels", "currency"):
+    undecided = ("tooth_numbering", "margin_sign", "sentinels", "margin_sentinels", "currency")
+    for decision in undecided:
         assert "a person has to say it" in evidence[decision]
+
+
+@pytest.mark.parametrize(
+    ("lowest", "wanted"), [(-1, ("-1",)), (-4, ())], ids=["nothing below", "margins below"]
+)
+def test_minus_one_is_no_margin_only_where_nothing_is_below_it(lowest, wanted):
+    sites = {"iRec": [str(max(lowest, -(n % 5))) for n in range(400)]}
+    frame = texts(
+        lExamID=[str(n // 32) for n in range(400)],
+        iTooth=[str(1 + n % 32) for n in range(400)],
+        iSite=[str(1 + n % 6) for n in range(400)],
+        iPD=[str(2 + n % 4) for n in range(400)],
+        **sites,
+    )
+    frames = {"tPerioSite": frame}
+    inventory = take_inventory([table_of("tPerioSite", frame)], frames)
+    assert decisions_proposed(inventory, frames).margin_sentinels == wanted
+
+
+def test_a_column_numbered_otherwise_than_the_charts_is_named(practice):
+    catalogue, frames = practice
+    spoken = frames["PlanProc"].with_columns(
+        pl.col("Tooth").replace({str(tooth): fdi(tooth) for tooth in ALL_TEETH})
+    )
+    changed = {**frames, "PlanProc": spoken}
+    said = decision_evidence(take_inventory(catalogue, changed), changed)["tooth_numbering"]
+    assert "PlanProc.Tooth reads as fdi" in said
 
 
 def test_taking_an_inventory_opens_no_socket(practice, monkeypatch):
