@@ -7,7 +7,16 @@ from core.vocabulary.attachment import Attachment
 from core.vocabulary.chart import ChartHistory, ChartRecord, PerioExam, SiteReading, ToothFinding
 from core.vocabulary.custom_finding import CustomFinding
 from core.vocabulary.diagnosis import Diagnosis
-from core.vocabulary.field import ENTITIES, CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import (
+    ENTITIES,
+    CrmObject,
+    CrmType,
+    Entity,
+    Field,
+    Home,
+    Reads,
+    Sensitivity,
+)
 from core.vocabulary.letter import Letter, LetterTemplate
 from core.vocabulary.note import Note
 from core.vocabulary.patient import Coverage, Patient, Referral
@@ -39,6 +48,7 @@ __all__ = [
     "PlannedProcedure",
     "Provider",
     "Radiograph",
+    "Reads",
     "Referral",
     "ReferringDoctor",
     "ReferringPractice",

@@ -5,7 +5,7 @@ Rule of the house: recession is positive apical of the CEJ; an unknown margin ma
 
 import polars as pl
 
-from core.vocabulary.field import CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import CrmObject, CrmType, Entity, Field, Home, Reads, Sensitivity
 
 _CLINICAL = Sensitivity.CLINICAL
 _DEAL = CrmObject.DEAL
@@ -91,6 +91,7 @@ class SiteReading(Entity):
         is_key=True,
         is_required=True,
         within=(1, 32),
+        reads=Reads.TOOTH,
     )
     site = Field(
         "Site.",
@@ -148,6 +149,7 @@ class ToothFinding(Entity):
         is_key=True,
         is_required=True,
         within=(1, 32),
+        reads=Reads.TOOTH,
     )
     is_missing = Field("Whether the tooth is missing.", pl.Boolean(), _CLINICAL, carried=_CHART)
     is_implant = Field("Whether an implant stands here.", pl.Boolean(), _CLINICAL, carried=_CHART)
@@ -172,7 +174,11 @@ class ChartRecord(Entity):
         "Remark of the exam.", pl.String(), _CLINICAL, _custom("Exam Note", CrmType.TEXT)
     )
     chart_json = Field(
-        "Every reading.", pl.String(), _CLINICAL, _custom("Chart JSON", CrmType.TEXT)
+        "Every reading.",
+        pl.String(),
+        _CLINICAL,
+        _custom("Chart JSON", CrmType.TEXT),
+        reads=Reads.JSON,
     )
     chart_text = Field("The chart to read.", pl.String(), _CLINICAL, _custom("Chart", CrmType.TEXT))
     teeth_present = _count("Teeth present, implants apart.", "Teeth Present")
@@ -196,6 +202,7 @@ class ChartRecord(Entity):
         pl.String(),
         _CLINICAL,
         _custom("Custom Findings", CrmType.TEXT),
+        reads=Reads.LIST,
     )
 
 

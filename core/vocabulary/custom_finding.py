@@ -5,7 +5,7 @@ Rule of the house: a custom table is used only after a person has said what it m
 
 import polars as pl
 
-from core.vocabulary.field import Entity, Field, Sensitivity
+from core.vocabulary.field import Entity, Field, Reads, Sensitivity
 
 _CLINICAL = Sensitivity.CLINICAL
 
@@ -28,5 +28,7 @@ class CustomFinding(Entity):
     exam_key = Field("The exam.", pl.String(), carried="Custom Findings", refers_to="perio_exam")
     found_on = Field("Date.", pl.Date(), _CLINICAL, carried="Custom Findings")
     name = Field("Name.", pl.String(), _CLINICAL, carried="Custom Findings", is_required=True)
-    tooth = Field("Tooth, as written.", pl.String(), _CLINICAL, carried="Custom Findings")
+    tooth = Field(
+        "Tooth, as written.", pl.String(), _CLINICAL, carried="Custom Findings", reads=Reads.TOOTH
+    )
     value_text = Field("Value, as written.", pl.String(), _CLINICAL, carried="Custom Findings")

@@ -5,7 +5,7 @@ Rule of the house: migrated as recorded, never recomputed.
 
 import polars as pl
 
-from core.vocabulary.field import CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import CrmObject, CrmType, Entity, Field, Home, Reads, Sensitivity
 
 _CLINICAL = Sensitivity.CLINICAL
 
@@ -42,16 +42,17 @@ class Diagnosis(Entity):
         _custom("AAP Classification", CrmType.ENUM),
         is_required=True,
     )
-    icd_10 = Field("ICD-10-CM code.", pl.String(), _CLINICAL, _custom("ICD-10"))
+    icd_10 = Field("ICD-10-CM code.", pl.String(), _CLINICAL, _custom("ICD-10"), reads=Reads.CODE)
     stage = Field(
         "Stage 1 to 4.",
         pl.Int64(),
         _CLINICAL,
         _custom("AAP Stage", CrmType.DOUBLE),
+        reads=Reads.CODE,
         within=(1, 4),
     )
-    grade = Field("Grade A to C.", pl.String(), _CLINICAL, _custom("AAP Grade"))
-    extent = Field("Extent.", pl.String(), _CLINICAL, _custom("AAP Extent"))
+    grade = Field("Grade A to C.", pl.String(), _CLINICAL, _custom("AAP Grade"), reads=Reads.CODE)
+    extent = Field("Extent.", pl.String(), _CLINICAL, _custom("AAP Extent"), reads=Reads.CODE)
     history = Field(
         "Every recorded diagnosis in order of date, one a line.",
         pl.String(),

@@ -7,7 +7,7 @@ writes it anew, and a test compares.
 from pathlib import Path
 
 from core.vocabulary import ENTITIES, Entity, Field
-from core.vocabulary.field import CrmType
+from core.vocabulary.field import CrmType, Reads
 from core.vocabulary.record import BEARS_REF, REF_FIELD
 
 PAGE = Path(__file__).parent / "README.md"
@@ -92,6 +92,10 @@ def _range(field: Field) -> str:
         parts.append(", ".join(field.options))
     if field.equal_within:
         parts.append(f"equal within {field.equal_within:g}")
+    if field.reads is not Reads.TEXT:
+        parts.append(f"compared as {field.reads}")
+    if field.is_empty_null:
+        parts.append("empty is none")
     return "; ".join(parts)
 
 

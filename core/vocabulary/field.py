@@ -50,6 +50,25 @@ class CrmType(StrEnum):
     """Not a custom field: the object has a place of its own for it."""
 
 
+class Reads(StrEnum):
+    """When two unequal values of a field still say the same; the comparison asks for it."""
+
+    TEXT = "text"
+    """Words in lines; the order of the lines is part of what they say."""
+    LIST = "list"
+    """Items, one a line or apart by `;` or `,`; their order says nothing."""
+    CODE = "code"
+    """A code or an identifier: each character counts, the zeros before and behind too."""
+    EMAIL = "e-mail"
+    """An address of e-mail: capitals say nothing."""
+    PHONE = "phone"
+    """A telephone number: its digits and its extension count, not how they are spaced."""
+    JSON = "JSON"
+    """A JSON text: spaces and the order of names say nothing."""
+    TOOTH = "tooth"
+    """A tooth's number, which may have been left in another numbering."""
+
+
 MAX_LENGTH: dict[CrmType, int] = {CrmType.VARCHAR: 255, CrmType.TEXT: 65_000, CrmType.ADDRESS: 255}
 """Characters a field takes; a longer value spills by a confirmed rule or is rejected."""
 
@@ -98,6 +117,8 @@ class Field:
         is_key: The row's own key in the source.
         refers_to: The entity whose key this is; a row whose parent is missing is an orphan.
         is_path: A path to a file of the practice; a row whose file is not there is rejected.
+        reads: When two unequal values still say the same.
+        is_empty_null: An empty text says no more than none.
         entity: Set by the entity that declares the field.
         name: Set by the entity that declares the field.
     """
@@ -115,6 +136,8 @@ class Field:
     is_key: bool = False
     refers_to: str = ""
     is_path: bool = False
+    reads: Reads = Reads.TEXT
+    is_empty_null: bool = False
     entity: str = ""
     name: str = ""
 

@@ -5,7 +5,16 @@ Rule of the house: a patient is told apart by the source key alone, never by nam
 
 import polars as pl
 
-from core.vocabulary.field import LONG_VALUES, CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import (
+    LONG_VALUES,
+    CrmObject,
+    CrmType,
+    Entity,
+    Field,
+    Home,
+    Reads,
+    Sensitivity,
+)
 
 _PERSON = CrmObject.PERSON
 _OPEN = Sensitivity.OPERATIONAL
@@ -32,7 +41,9 @@ class Patient(Entity):
         carried="the record's owner and Primary Provider",
         refers_to="provider",
     )
-    chart_number = Field("Chart number.", pl.String(), home=_custom("Chart Number"))
+    chart_number = Field(
+        "Chart number.", pl.String(), home=_custom("Chart Number"), reads=Reads.CODE
+    )
     title = Field("Title.", pl.String(), home=_custom("Title"))
     last_name = Field(
         "Family name.", pl.String(), home=Home(_PERSON, "last_name"), is_required=True
@@ -45,13 +56,37 @@ class Patient(Entity):
     )
     middle_initial = Field("Middle initial.", pl.String(), home=_custom("Middle Initial"))
     preferred_name = Field("Name the patient goes by.", pl.String(), home=_custom("Preferred Name"))
-    sex = Field("Sex as recorded.", pl.String(), home=_custom("Sex"))
+    sex = Field("Sex as recorded.", pl.String(), home=_custom("Sex"), reads=Reads.CODE)
     birth_date = Field("Date of birth.", pl.Date(), home=_custom("Date of Birth", CrmType.DATE))
-    home_phone = Field("Home telephone.", pl.String(), home=Home(_PERSON, "phones.home"))
-    work_phone = Field("Work telephone.", pl.String(), home=Home(_PERSON, "phones.work"))
+    home_phone = Field(
+        "Home telephone.",
+        pl.String(),
+        home=Home(_PERSON, "phones.home"),
+        reads=Reads.PHONE,
+        is_empty_null=True,
+    )
+    work_phone = Field(
+        "Work telephone.",
+        pl.String(),
+        home=Home(_PERSON, "phones.work"),
+        reads=Reads.PHONE,
+        is_empty_null=True,
+    )
     work_phone_extension = Field("Extension.", pl.String(), home=_custom("Work Phone Extension"))
-    cell_phone = Field("Mobile telephone.", pl.String(), home=Home(_PERSON, "phones.mobile"))
-    email = Field("E-mail address.", pl.String(), home=Home(_PERSON, "emails.home"))
+    cell_phone = Field(
+        "Mobile telephone.",
+        pl.String(),
+        home=Home(_PERSON, "phones.mobile"),
+        reads=Reads.PHONE,
+        is_empty_null=True,
+    )
+    email = Field(
+        "E-mail address.",
+        pl.String(),
+        home=Home(_PERSON, "emails.home"),
+        reads=Reads.EMAIL,
+        is_empty_null=True,
+    )
     status = Field("Standing in the practice.", pl.String(), home=_custom("Patient Status"))
     first_visit_on = Field(
         "Date of the first visit.", pl.Date(), home=_custom("First Visit", CrmType.DATE)
@@ -61,6 +96,7 @@ class Patient(Entity):
         pl.String(),
         _RESTRICTED,
         _custom("Social Security Number"),
+        reads=Reads.CODE,
     )
     medical_alert = Field(
         "Medical alert.", pl.String(), _RESTRICTED, _custom("Medical Alert", CrmType.TEXT)
@@ -71,7 +107,13 @@ class Patient(Entity):
     guarantor = Field(
         "Who pays, from the account.", pl.String(), home=_custom("Guarantor", CrmType.TEXT)
     )
-    guarantor_phone = Field("How to reach who pays.", pl.String(), home=_custom("Guarantor Phone"))
+    guarantor_phone = Field(
+        "How to reach who pays.",
+        pl.String(),
+        home=_custom("Guarantor Phone"),
+        reads=Reads.PHONE,
+        is_empty_null=True,
+    )
     primary_provider = Field(
         "Provider mainly in charge, by name.", pl.String(), home=_custom("Primary Provider")
     )
@@ -163,15 +205,25 @@ class Coverage(Entity):
     carrier = Field(
         "Carrier of the primary policy.", pl.String(), home=_custom("Insurance Carrier")
     )
-    payer_id = Field("Electronic payer id.", pl.String(), home=_custom("Insurance Payer ID"))
+    payer_id = Field(
+        "Electronic payer id.",
+        pl.String(),
+        home=_custom("Insurance Payer ID"),
+        reads=Reads.CODE,
+    )
     group_name = Field("Group name.", pl.String(), home=_custom("Insurance Group Name"))
-    group_number = Field("Group number.", pl.String(), home=_custom("Insurance Group Number"))
+    group_number = Field(
+        "Group number.", pl.String(), home=_custom("Insurance Group Number"), reads=Reads.CODE
+    )
     subscriber_name = Field("Who holds the policy.", pl.String(), home=_custom("Subscriber"))
-    subscriber_id = Field("The policy holder's id.", pl.String(), home=_custom("Subscriber ID"))
+    subscriber_id = Field(
+        "The policy holder's id.", pl.String(), home=_custom("Subscriber ID"), reads=Reads.CODE
+    )
     relationship = Field(
         "The patient's relationship to the subscriber.",
         pl.String(),
         home=_custom("Subscriber Relationship"),
+        reads=Reads.CODE,
     )
     plan_type = Field("Kind of policy.", pl.String(), home=_custom("Insurance Plan Type"))
     effective_on = Field("From.", pl.Date(), home=_custom("Insurance From", CrmType.DATE))

@@ -5,7 +5,16 @@ Rule of the house: a plan is a deal; what the practice recorded is kept, codes v
 
 import polars as pl
 
-from core.vocabulary.field import LONG_VALUES, CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import (
+    LONG_VALUES,
+    CrmObject,
+    CrmType,
+    Entity,
+    Field,
+    Home,
+    Reads,
+    Sensitivity,
+)
 
 _CLINICAL = Sensitivity.CLINICAL
 _DEAL = CrmObject.DEAL
@@ -59,7 +68,13 @@ class TreatmentPlan(Entity):
         Home(_DEAL, "value"),
         within=(0, 1_000_000),
     )
-    currency = Field("Currency of the value.", pl.String(), _CLINICAL, Home(_DEAL, "currency"))
+    currency = Field(
+        "Currency of the value.",
+        pl.String(),
+        _CLINICAL,
+        Home(_DEAL, "currency"),
+        reads=Reads.CODE,
+    )
     note = Field("Remark on the plan.", pl.String(), _CLINICAL, _custom("Plan Note", CrmType.TEXT))
     full_title = Field(
         "The plan's whole name where it is longer than a title may be.",
@@ -67,7 +82,9 @@ class TreatmentPlan(Entity):
         _CLINICAL,
         _custom("Full Plan Name", CrmType.TEXT),
     )
-    deal_status = Field("open, won or lost.", pl.String(), _CLINICAL, Home(_DEAL, "status"))
+    deal_status = Field(
+        "open, won or lost.", pl.String(), _CLINICAL, Home(_DEAL, "status"), reads=Reads.CODE
+    )
     owner = Field(
         "The user in charge: the matched provider, else the placeholder rule.",
         pl.String(),
@@ -116,9 +133,17 @@ class PlannedProcedure(Entity):
         refers_to="treatment_plan",
     )
     position = Field("Order in the plan.", pl.Int64(), carried="the order of Procedures")
-    code = Field("Procedure code, as written.", pl.String(), _CLINICAL, carried="Procedures")
+    code = Field(
+        "Procedure code, as written.",
+        pl.String(),
+        _CLINICAL,
+        carried="Procedures",
+        reads=Reads.CODE,
+    )
     description = Field("Description.", pl.String(), _CLINICAL, carried="Procedures")
-    tooth = Field("Tooth, as written.", pl.String(), _CLINICAL, carried="Procedures")
+    tooth = Field(
+        "Tooth, as written.", pl.String(), _CLINICAL, carried="Procedures", reads=Reads.TOOTH
+    )
     quadrant = Field("Quadrant, as written.", pl.String(), _CLINICAL, carried="Procedures")
     fee = Field("Fee.", pl.Decimal(12, 2), _CLINICAL, carried="Procedures", within=(0, 1_000_000))
     phase = Field("Phase, as written.", pl.String(), _CLINICAL, carried="Procedures")

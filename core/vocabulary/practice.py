@@ -6,7 +6,16 @@ are grouped.
 
 import polars as pl
 
-from core.vocabulary.field import LONG_VALUES, CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import (
+    LONG_VALUES,
+    CrmObject,
+    CrmType,
+    Entity,
+    Field,
+    Home,
+    Reads,
+    Sensitivity,
+)
 
 _OPEN = Sensitivity.OPERATIONAL
 _ORG = CrmObject.ORGANIZATION
@@ -48,8 +57,22 @@ class ReferringPractice(Entity):
     practice_key = Field("Smallest key of its doctors.", pl.String(), _OPEN, is_key=True)
     name = Field("Name.", pl.String(), _OPEN, Home(_ORG, "name"), is_required=True)
     address = Field("Postal address, one line.", pl.String(), _OPEN, Home(_ORG, "address"))
-    phone = Field("Telephone.", pl.String(), _OPEN, Home(_ORG, "Practice Phone", CrmType.VARCHAR))
-    fax = Field("Fax.", pl.String(), _OPEN, Home(_ORG, "Practice Fax", CrmType.VARCHAR))
+    phone = Field(
+        "Telephone.",
+        pl.String(),
+        _OPEN,
+        Home(_ORG, "Practice Phone", CrmType.VARCHAR),
+        reads=Reads.PHONE,
+        is_empty_null=True,
+    )
+    fax = Field(
+        "Fax.",
+        pl.String(),
+        _OPEN,
+        Home(_ORG, "Practice Fax", CrmType.VARCHAR),
+        reads=Reads.PHONE,
+        is_empty_null=True,
+    )
     specialty = Field(
         "Specialties, most doctors first.",
         pl.String(),
@@ -67,6 +90,7 @@ class ReferringPractice(Entity):
         pl.String(),
         _OPEN,
         Home(_ORG, "Referring Doctors", CrmType.TEXT),
+        reads=Reads.LIST,
     )
     long_values = Field(
         "Values longer than their place takes, whole, by field.",

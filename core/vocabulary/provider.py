@@ -6,7 +6,7 @@ the name.
 
 import polars as pl
 
-from core.vocabulary.field import CrmObject, CrmType, Entity, Field, Home, Sensitivity
+from core.vocabulary.field import CrmObject, CrmType, Entity, Field, Home, Reads, Sensitivity
 
 _OPEN = Sensitivity.OPERATIONAL
 
@@ -28,7 +28,13 @@ class Provider(Entity):
     last_name = Field("Family name.", pl.String(), _OPEN, carried="Provider", is_required=True)
     first_name = Field("Given name.", pl.String(), _OPEN, carried="Provider")
     credentials = Field("Degrees.", pl.String(), _OPEN, _on_deal("Provider Credentials"))
-    npi = Field("National provider identifier.", pl.String(), _OPEN, _on_deal("Provider NPI"))
+    npi = Field(
+        "National provider identifier.",
+        pl.String(),
+        _OPEN,
+        _on_deal("Provider NPI"),
+        reads=Reads.CODE,
+    )
     specialty = Field("Specialty.", pl.String(), _OPEN, _on_deal("Provider Specialty"))
     email = Field("E-mail address.", pl.String(), _OPEN, carried="the user match")
     is_active = Field("Whether still at work here.", pl.Boolean(), _OPEN, carried="the user match")
