@@ -4,8 +4,9 @@ Rule of the house: the only module that names concrete edges; everything else is
 """
 
 import os
+import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,10 +15,12 @@ from pathlib import Path
 
 import polars as pl
 
+from core import failpoints
 from core.crosswalk.mapping import SchemaMap, load
 from core.destinations.pipedrive import open_destination
 from core.embedded import Sandbox, run_sandbox
-from core.errors import SettingMissing
+from core.errors import SettingMissing, SetupError
+from core.failpoints import Point
 from core.ledger.key import create_key, load_key, sub_key
 from core.ledger.ledger import SqlLedger, open_ledger
 from core.ledger.vault import FileVault
@@ -30,6 +33,8 @@ from core.sources import open_source
 MAP_FILE = "map.toml"
 _REFS = b"refs"
 _KEY_VARIABLES = ("PERIO_KEY", "PERIO_KEY_FILE")
+_FAILPOINT = "PERIO_FAILPOINT"
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def code_version() -> str:
@@ -38,6 +43,36 @@ def code_version() -> str:
         return version("perio-migration")
     except PackageNotFoundError:
         return "unknown"
+
+
+def ticks_s() -> float:
+    """Seconds that nobody sets; they pass while the machine sleeps too, where the system tells."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+def boot_id() -> str:
+    """Names the boot that `ticks_s` counts from; "" where the system has no name for it."""
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+
+
+def _arm_failpoint(settings: Settings) -> None:
+    """Have this process killed, or stopped, at the point that the environment names.
+
+    Raises:
+        SetupError: the destination is a real account, where nobody tests how a run ends.
+    """
+    named, _, how = os.environ.get(_FAILPOINT, "").partition("/")
+    if not named:
+        return
+    if not settings.is_sandbox:
+        message = f"{_FAILPOINT} ends a run on purpose; that is for the sandbox only."
+        raise SetupError(message, next_step=f"Unset {_FAILPOINT}.")
+    number = getattr(signal, "SIGSTOP" if how == "stop" else "SIGKILL", signal.SIGTERM)
+    failpoints.arm(failpoints.counted(named, lambda: os.kill(os.getpid(), number)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +92,26 @@ class SourceOnDemand:
     def locate(self, file_path: str) -> Path | None:
         """The file that a stored path names, or None when it is not there."""
         return self.opened().locate(file_path)
+
+    def sample(self, table: Table, rows: int) -> pl.DataFrame:
+        """Rows from all over a table, as `core.ports.Source` says."""
+        return self.opened().sample(table, rows)
+
+    def counted(self, table: Table, columns: Sequence[str]) -> pl.DataFrame | None:
+        """Each different row of some columns and how often, as `core.ports.Source` says."""
+        return self.opened().counted(table, columns)
+
+    def known(self, table: Table, column: str, values: pl.Series) -> pl.Series | None:
+        """Those of some values that a column holds, as `core.ports.Source` says."""
+        return self.opened().known(table, column, values)
+
+    def repeats(self, table: Table, columns: Sequence[str]) -> bool | None:
+        """Whether any two rows are alike in some columns, as `core.ports.Source` says."""
+        return self.opened().repeats(table, columns)
+
+    def orphans(self, table: Table, column: str, to_table: Table, to_column: str) -> int | None:
+        """Rows with a value that another table does not hold, as `core.ports.Source` says."""
+        return self.opened().orphans(table, column, to_table, to_column)
 
     def about(self) -> About:
         """What it says of itself."""
@@ -130,6 +185,7 @@ class Workbench:
             reserve=settings.reserve,
             in_flight=settings.in_flight,
             spend=lambda tokens: self.ledger.spend(datetime.now(UTC).date(), tokens),
+            clock=ticks_s,
         )
 
     def passage(self) -> Passage:
@@ -144,7 +200,7 @@ class Workbench:
             destination=self.destination(),
             schema_map=self.schema_map,
             ref_key=sub_key(self.key, _REFS),
-            tempo=Tempo(quarantine_s, read_lag_s, time.time, self.sleep),
+            tempo=Tempo(quarantine_s, read_lag_s, time.time, self.sleep, ticks_s, boot_id()),
             sample_patients=self.settings.sample_patients,
             code_version=code_version(),
             is_sandbox=self.settings.is_sandbox,
@@ -190,7 +246,11 @@ def open_workbench(
     """
     settings = load_settings(folder)
     key = _key(settings.migration_id, make=make)
-    ledger = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}", lock=lock, key=key)
+    if lock:
+        _arm_failpoint(settings)
+        failpoints.reach(Point.BEFORE_LOCK)
+    url = f"sqlite:///{folder / 'ledger.sqlite'}"
+    ledger = open_ledger(url, lock=lock, key=key, ticks_s=ticks_s)
     bench = Workbench(
         folder, settings, ledger, FileVault(folder / "vault", key), key, progress or Progress()
     )

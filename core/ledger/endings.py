@@ -73,9 +73,9 @@ def ending(write: Row[Any], receipt: Receipt) -> Ending:
         reason = reason or ADOPTED
     sends, floor = write.sends, write.floor
     if after is WriteState.PLANNED:
-        # Surely not applied: this attempt needs no search and does not count.
+        # Surely not applied: this attempt does not count. The floor stays, since an earlier one
+        # may have been cut short; a floor that is too low only makes a search longer.
         sends -= 1
-        floor = floor if sends else None
     return Ending(
         write.plan_id,
         write.write_id,

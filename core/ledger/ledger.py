@@ -3,6 +3,7 @@
 Rule of the house: each method is a function of the module of its noun; nothing is done here.
 """
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +60,7 @@ class SqlLedger(Store):
     finish_plan = plans.finish_plan
 
     intend = sending.intend
+    holds = sending.holds
     conclude = sending.conclude
     writes = sending.writes
     replan = sending.replan
@@ -104,13 +106,14 @@ class SqlLedger(Store):
         self.close()
 
 
-def open_ledger(
+def open_ledger(  # noqa: PLR0913 - each is a choice of its own
     url: str,
     *,
     lock: bool = True,
     clock: Callable[[], datetime] = utcnow,
     key: bytes | None = None,
     hasher: PasswordHasher = accounts.HASHER,
+    ticks_s: Callable[[], float] = time.monotonic,
 ) -> SqlLedger:
     """Open the ledger, making it when there is none.
 
@@ -122,6 +125,7 @@ def open_ledger(
         key: The migration's key (`key.load_key`). With it a head record beside the file vouches
             for the length of the audit log; without it events cut off at the end go unseen.
         hasher: Makes and checks password hashes.
+        ticks_s: Counts seconds and is never set; the destination must be given the same.
 
     Raises:
         LedgerLocked: another run holds the ledger.
@@ -130,6 +134,7 @@ def open_ledger(
     """
     engine = connect(url)
     store = SqlLedger(engine, clock=clock, hasher=hasher)
+    store.ticks_s = ticks_s
     file = file_of(url)
     try:
         store.lock = _take_lock(engine, file, clock()) if lock else None

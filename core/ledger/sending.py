@@ -4,7 +4,6 @@ Rule of the house: a write changes its state under the number of this run only, 
 outcome is unknown is never sent again unless `replan` says so.
 """
 
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +11,9 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Row, bindparam, func, select, update
 
+from core import failpoints
 from core.errors import LedgerError, PlanNotApproved
+from core.failpoints import Point
 from core.ledger import holdings, plans, tables
 from core.ledger.endings import Ending, ending
 from core.ledger.store import Store, Work, chunks
@@ -22,7 +23,13 @@ SEND_WITHIN_S = 5.0
 """From the intent to the first byte; later it may not be sent any more."""
 
 MOST_SENDS = 12
-"""Attempts that may have reached the destination; then a person decides."""
+"""Requests of one write that may end in silence; then a person decides.
+
+Not what keeps duplicates out (two looks before each further send do), but what ends a run whose
+destination swallows what it is sent. Three would leave one write in eight to a person where half
+of all requests vanish, twelve one in four thousand; where one in ten vanishes, none of 10^11. An
+attempt that a kill cut short says nothing about the destination and is not counted: a batch holds
+many such, and somebody starts each further run."""
 
 STATE_SCHEMA = {
     "state": pl.String,
@@ -57,14 +64,14 @@ def intend(
         send_within_s: How long they may be sent from now on.
 
     Returns:
-        The send deadline on the monotonic clock; counted from before the commit, as the wait
+        The send deadline on the store's `ticks_s`; counted from before the commit, as the wait
         before a search is, so that a slow commit never lengthens it.
 
     Raises:
         PlanNotApproved: the plan is not approved, or a write is not PLANNED in it.
         LedgerLocked: another run took over.
     """
-    deadline_s = time.monotonic() + send_within_s
+    deadline_s = store.ticks_s() + send_within_s
     with store.writing() as work:
         epoch = work.fence()
         plans.check_approved(work, plan_id)
@@ -76,6 +83,7 @@ def intend(
             message = f"{len(write_ids) - count} writes are not to be sent now: not PLANNED."
             raise PlanNotApproved(message, next_step="Read the plan's writes again.")
         work.note("intend", actor=store.actor, subject=plan_id, outcome=f"{count} writes")
+        failpoints.reach(Point.INTENT_TORN)
     return deadline_s
 
 
@@ -113,6 +121,20 @@ def _intend(work: Work, plan_id: str, write_ids: list[str], floor: int, epoch: i
     )
 
 
+def holds(store: Store, plan_id: str, write_id: str) -> bool:
+    """Whether a write is intended, and by this run: asked right before its first byte.
+
+    Another run that took over has marked it, or has a later number; then it may not be sent.
+    """
+    write, newest = tables.writes.c, select(tables.about.c.epoch).scalar_subquery()
+    query = select(write.state, write.epoch, newest).where(
+        write.plan_id == plan_id, write.write_id == write_id
+    )
+    with store.reading() as connection:
+        row = connection.execute(query).first()
+    return row is not None and tuple(row) == (WriteState.INTENDED, store.epoch, store.epoch)
+
+
 def conclude(store: Store, receipts: Sequence[Receipt]) -> None:
     """Commit how the writes ended; ACK of a create makes the record known.
 
@@ -134,6 +156,7 @@ def conclude(store: Store, receipts: Sequence[Receipt]) -> None:
         outcome = ", ".join(f"{name} {counts[name]}" for name in sorted(counts))
         subject = " ".join(sorted({end.plan_id for end in endings}))
         work.note("conclude", actor=store.actor, subject=subject, outcome=outcome)
+        failpoints.reach(Point.OUTCOME_TORN)
     clashes = [end.write_id for end in endings if end.reason in holdings.CLASHES]
     if clashes:
         message = f"The destination named records twice for {len(clashes)} writes: {clashes[:3]}."
@@ -189,7 +212,8 @@ def _write_down(work: Work, endings: Sequence[Ending]) -> None:
 def replan(store: Store, write_ids: Sequence[str]) -> None:
     """Unknown writes that were looked for twice and not found go back to PLANNED.
 
-    One that was sent three times stays UNKNOWN, with the reason `sends_used_up`; a person decides.
+    One that was met with silence `MOST_SENDS` times stays UNKNOWN, with the reason
+    `sends_used_up`; a person decides.
 
     Raises:
         LedgerError: a write is not in doubt.
@@ -221,7 +245,8 @@ def _restate(work: Work, rows: Sequence[Row[Any]], state: WriteState, reason: st
 def mark_interrupted(store: Store) -> int:
     """Writes that an earlier run intended and never concluded become UNKNOWN; returns how many.
 
-    The time of their intent stays: the wait before they are looked for counts from there.
+    The time of their intent stays: the wait before they are looked for counts from there. So does
+    the floor of their search; the attempt itself is not counted, see `MOST_SENDS`.
 
     Raises:
         LedgerLocked: another run took over.
@@ -233,7 +258,12 @@ def mark_interrupted(store: Store) -> int:
             write.state == WriteState.INTENDED.value, write.epoch < epoch
         )
         count = work.run(
-            left.values(state=WriteState.UNKNOWN.value, outcome="unknown", reason="interrupted")
+            left.values(
+                state=WriteState.UNKNOWN.value,
+                outcome="unknown",
+                reason="interrupted",
+                sends=write.sends - 1,
+            )
         )
         if count:
             work.note("mark interrupted", actor=store.actor, outcome=f"{count} writes")

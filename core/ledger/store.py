@@ -4,6 +4,7 @@ Rule of the house: whoever changes state does it inside `writing()` and notes it
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,6 +111,7 @@ class Store:
         engine: The database.
         clock: Says what time it is.
         hasher: Makes and checks password hashes.
+        ticks_s: Counts seconds and is never set, for deadlines; the destination's clock too.
         epoch: The number of this run, or None when it was opened for reading.
     """
 
@@ -120,6 +122,7 @@ class Store:
         self.engine = engine
         self.clock = clock
         self.hasher = hasher
+        self.ticks_s: Callable[[], float] = time.monotonic
         self.epoch: int | None = None
         self.lock: Lock | None = None
         self.head: Head | None = None

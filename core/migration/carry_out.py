@@ -6,10 +6,13 @@ never sent again before it was looked for twice.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
+from core import failpoints
 from core.errors import DestinationError, DestinationRefused, FieldVanished
+from core.failpoints import Point
 from core.migration.batches import Batches
 from core.migration.doubt import (
     adopt_present,
@@ -18,13 +21,17 @@ from core.migration.doubt import (
     setup_number,
 )
 from core.migration.passage import Passage
+from core.migration.waiting import note_clock
 from core.plan import Plan
-from core.ports import Action, Outcome, Receipt, WriteState
+from core.ports import Action, Intent, Outcome, Receipt, WriteState
 
 BATCH = 256
 """Writes whose intents are committed together; also the most that one crash leaves in doubt."""
 
 _SMALLEST_BATCH = 16
+
+NOT_FOUND = "not_found"
+"""Reason of a write that was looked for and is planned again."""
 
 _STOPPING_STATUSES = frozenset({401, 402, 403})
 """Token, plan limit, rights: every further write would meet the same."""
@@ -79,6 +86,7 @@ def carry_out(passage: Passage, plan_id: str, kind: str, *, pauses: bool = False
         OutcomeUnknown: a write stayed unknown; a person must look.
         DestinationError: the destination stops the run.
     """
+    note_clock(passage)
     passage.ledger.mark_interrupted()
     adopt_present(passage, plan_id, kept_floors(passage, plan_id))
     batches = Batches(passage, plan_id)
@@ -93,9 +101,11 @@ def carry_out(passage: Passage, plan_id: str, kind: str, *, pauses: bool = False
                     message = "The destination refused a write."
                     raise WritesRefused(message, next_step="Run the same command again.")
             _settle(passage, plan_id, rank, batches)
+        failpoints.reach(Point.BEFORE_CHILDREN)
     batches.clear()
     done = _count(passage.ledger.writes(plan_id))
     counts = {name: getattr(done, name) for name in Done.__slots__}
+    failpoints.reach(Point.BEFORE_CLOSE)
     passage.ledger.finish_plan(plan_id, counts=counts)
     return done
 
@@ -126,10 +136,13 @@ def _send(passage: Passage, plan_id: str, batch: pl.DataFrame, batches: Batches)
     if not intents:
         return orphans
     write_ids = [intent.write_id for intent in intents]
+    failpoints.reach(Point.BEFORE_INTENT)
     deadline_s = passage.ledger.intend(plan_id, write_ids, batches.floors)
+    if NOT_FOUND in batch["reason"]:
+        failpoints.reach(Point.INTENDED_AGAIN)
     try:
         receipts = passage.destination.write(
-            [replace(intent, deadline_s=deadline_s) for intent in intents]
+            [_slip(passage, intent, deadline_s) for intent in intents]
         )
     except DestinationError:
         # it says so before its first byte, so nothing of this batch is in doubt
@@ -137,9 +150,19 @@ def _send(passage: Passage, plan_id: str, batch: pl.DataFrame, batches: Batches)
         passage.ledger.conclude(unsent)
         raise
     receipts = [_held_back(_numbered(receipt)) for receipt in receipts]
+    is_deleting = intents[0].action is Action.DELETE
+    failpoints.reach(Point.DELETED if is_deleting else Point.BEFORE_OUTCOME)
     passage.ledger.conclude(receipts)
+    is_unknown = any(receipt.outcome is Outcome.UNKNOWN for receipt in receipts)
+    failpoints.reach(Point.UNKNOWN_KEPT if is_unknown else Point.AFTER_OUTCOME)
     batches.learn(intents, receipts)
     return receipts
+
+
+def _slip(passage: Passage, intent: Intent, deadline_s: float) -> Intent:
+    """The intent as it is handed out: good until its deadline, and while the ledger holds it."""
+    held = partial(passage.ledger.holds, intent.plan_id, intent.write_id)
+    return replace(intent, deadline_s=deadline_s, is_held=held)
 
 
 def _held_back(receipt: Receipt) -> Receipt:

@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from core import failpoints
 from core.errors import OutcomeUnknown
+from core.failpoints import Point
+from core.migration.deciding import LOOKS, Verdict, verdict
 from core.migration.passage import Passage
+from core.migration.waiting import note_clock, wait_out
 from core.plan import ORDER
 from core.ports import Action, Outcome, Receipt, WriteState
-
-LOOKS = 2
-"""How often a lost write is looked for before it is planned again."""
 
 _UNWRITTEN = "unwritten"
 
@@ -84,6 +85,7 @@ def give_up(passage: Passage, plan_id: str) -> None:
         passage: The migration.
         plan_id: An approved plan that is not finished.
     """
+    note_clock(passage)
     adopt_present(passage, plan_id, kept_floors(passage, plan_id))
     _looked_for(passage, plan_id, passage.ledger.writes(plan_id))
     writes = passage.ledger.writes(plan_id)
@@ -126,16 +128,18 @@ def _looked_for(passage: Passage, plan_id: str, rank: pl.DataFrame) -> pl.DataFr
     unknown = _unknown(passage, plan_id, rank)
     if unknown.is_empty():
         return unknown
-    _wait_out(passage, unknown)
-    for look in range(LOOKS):
-        if look:
-            passage.tempo.sleep(passage.tempo.read_lag_s)
-        found = _sought(passage, unknown)
+    latest = unknown["intent_at"].max()
+    assert isinstance(latest, datetime)
+    wait_out(passage, latest.astimezone(UTC).timestamp())
+    for looks in range(1, LOOKS + 1):
+        found = _sought(passage, unknown, looks)
+        failpoints.reach(Point.LOOKING)
         if found:
             passage.ledger.conclude(found)
         unknown = _unknown(passage, plan_id, rank)
-        if unknown.is_empty():
+        if unknown.is_empty() or looks == LOOKS:
             break
+        passage.tempo.sleep(passage.tempo.read_lag_s)
     return unknown
 
 
@@ -145,18 +149,7 @@ def _unknown(passage: Passage, plan_id: str, rank: pl.DataFrame) -> pl.DataFrame
     return writes.join(rank.select("write_id"), on="write_id", how="semi")
 
 
-def _wait_out(passage: Passage, unknown: pl.DataFrame) -> None:
-    latest = unknown["intent_at"].max()
-    assert isinstance(latest, datetime)
-    since_s = passage.tempo.now_s() - latest.astimezone(UTC).timestamp()
-    # a clock that went backwards never shortens the wait
-    wait_s = passage.tempo.quarantine_s - max(0.0, since_s)
-    if wait_s > 0:
-        passage.progress(f"waiting {wait_s:.0f} s before looking for unknown writes", 0, 1)
-        passage.tempo.sleep(wait_s)
-
-
-def _sought(passage: Passage, unknown: pl.DataFrame) -> list[Receipt]:
+def _sought(passage: Passage, unknown: pl.DataFrame, looks: int) -> list[Receipt]:
     """Receipts for unknown writes whose effect is there.
 
     An update is found by nothing but itself: sent again, it says the same, so it is planned again.
@@ -167,7 +160,9 @@ def _sought(passage: Passage, unknown: pl.DataFrame) -> list[Receipt]:
         there = _there(passage, str(target), floor)
         by_ref = _lowest(there)
         for write_id, action, ref in writes.select("write_id", "action", "ref").iter_rows():
-            if action == Action.CREATE and ref in by_ref:
+            if action != Action.CREATE:
+                continue
+            if verdict(is_found=ref in by_ref, looks=looks) is Verdict.ADOPT:
                 receipts.append(Receipt(write_id, Outcome.ACK, by_ref[ref], reason="adopted"))
     return receipts
 

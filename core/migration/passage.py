@@ -26,12 +26,22 @@ class Tempo:
         read_lag_s: Time between two looks.
         now_s: Seconds since the epoch.
         sleep: Waits.
+        ticks_s: Counts seconds and is never set, through a sleep of the machine too; None where
+            there is no such clock, then `now_s` stands in.
+        boot_id: Names the boot that `ticks_s` counts from; "" where nobody knows, then every run
+            counts for a boot of its own.
     """
 
     quarantine_s: float
     read_lag_s: float
     now_s: Callable[[], float]
     sleep: Callable[[float], None]
+    ticks_s: Callable[[], float] | None = None
+    boot_id: str = ""
+
+    def ticks(self) -> float:
+        """The clock that is never set."""
+        return self.now_s() if self.ticks_s is None else self.ticks_s()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from core.ports.destination import (
     Spending,
     Standing,
     User,
+    why_not_now,
 )
 from core.ports.ledger import Ledger
 from core.ports.source import (
@@ -22,6 +23,7 @@ from core.ports.source import (
     Forthcoming,
     Link,
     Remark,
+    Sampling,
     SelfDescribing,
     Source,
     Table,
@@ -43,6 +45,7 @@ __all__ = [
     "Outcome",
     "Receipt",
     "Remark",
+    "Sampling",
     "SelfDescribing",
     "Signature",
     "Source",
@@ -52,4 +55,5 @@ __all__ = [
     "User",
     "Vault",
     "WriteState",
+    "why_not_now",
 ]

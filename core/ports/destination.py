@@ -3,7 +3,7 @@
 Rule of the house: a protocol says what is asked, never how it is done.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -48,7 +48,9 @@ class Intent:
         record_id: The destination's id; None for a create.
         fields: `entity.field` -> value as text (`core.text`); links as the target's record id.
         content: For a file: where the bytes are.
-        deadline_s: `time.monotonic()` after which it may not be sent any more.
+        deadline_s: The monotonic clock's time after which it may not be sent any more.
+        is_held: Asks the ledger whether this slip is still good: intended, and by this run. Asked
+            right before the first byte, since another run may have taken over meanwhile.
     """
 
     write_id: str
@@ -60,6 +62,14 @@ class Intent:
     fields: Mapping[str, str | None] = field(repr=False)
     content: Path | None = None
     deadline_s: float = float("inf")
+    is_held: Callable[[], bool] = field(default=lambda: True, repr=False, compare=False)
+
+
+def why_not_now(now_s: float, deadline_s: float, *, is_held: bool) -> str:
+    """Why the first byte of a write may not leave now, as a receipt's reason; "" when it may."""
+    if not is_held:
+        return "superseded"
+    return "deadline" if now_s > deadline_s else ""
 
 
 @dataclass(frozen=True, slots=True)

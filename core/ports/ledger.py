@@ -86,7 +86,7 @@ class Ledger(Protocol):
         ...
 
     def intend(self, plan_id: str, write_ids: Sequence[str], floors: Mapping[str, int]) -> float:
-        """Commit (fsync) the intents before the first byte; returns the send deadline (monotonic).
+        """Commit (fsync) the intents before the first byte; returns the send deadline.
 
         `floors`: target -> largest record id known now, where a later search may stop.
 
@@ -94,6 +94,10 @@ class Ledger(Protocol):
             PlanNotApproved: the plan is not approved, or a write is not PLANNED in it.
             LedgerLocked: another run took over (epoch).
         """
+        ...
+
+    def holds(self, plan_id: str, write_id: str) -> bool:
+        """Whether a write is intended, and by this run: asked right before its first byte."""
         ...
 
     def conclude(self, receipts: Sequence[Receipt]) -> None:

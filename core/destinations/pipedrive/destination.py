@@ -187,7 +187,11 @@ class PipedriveDestination:
     def _letter(self, intent: Intent, payload: Payload) -> Letter:
         method, path = method_and_path(intent)
         return Letter(
-            lambda: ask(self._site, intent, payload), path, cost(method, path), intent.deadline_s
+            lambda: ask(self._site, intent, payload),
+            path,
+            cost(method, path),
+            intent.deadline_s,
+            is_held=intent.is_held,
         )
 
     def _pay(self, letters: Sequence[Letter]) -> int:

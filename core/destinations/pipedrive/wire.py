@@ -6,7 +6,7 @@ always verified; nothing is logged.
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from ssl import SSLContext
@@ -14,9 +14,11 @@ from typing import Final, TypeVar
 
 import httpx
 
+from core import failpoints
 from core.destinations.pipedrive.conversation import CONTENT_MISSING, Silence, close_content
 from core.destinations.pipedrive.governor import Governor, Stop
-from core.ports import Spending
+from core.failpoints import Point
+from core.ports import Spending, why_not_now
 
 T = TypeVar("T")
 
@@ -38,6 +40,7 @@ class Letter:
         tokens: What it costs.
         deadline_s: After which it may not be sent.
         is_ours: Whether it goes to the destination itself; only then it carries the token.
+        is_held: Asked right before the first byte: whether it may still be sent at all.
     """
 
     write: Callable[[], httpx.Request]
@@ -45,6 +48,7 @@ class Letter:
     tokens: int
     deadline_s: float = float("inf")
     is_ours: bool = True
+    is_held: Callable[[], bool] | None = None
 
 
 Answer = httpx.Response | Silence
@@ -156,10 +160,10 @@ class Wire:
         if letter.is_ours:
             request.headers.update(self._headers)
         request.extensions["timeout"] = TIMEOUT.as_dict()
-        if self._clock() > letter.deadline_s:
+        if reason := self._late(letter):
             close_content(request)
             self._governor.withdraw(letter.path)
-            return Silence(is_sent=False, reason="deadline")
+            return Silence(is_sent=False, reason=reason)
         self._governor.sent(letter.tokens)
         sent_at_s = self._clock()
         answer = await self._exchange(request)
@@ -172,8 +176,17 @@ class Wire:
             self._governor.unreached(letter.path, letter.tokens)
         return answer
 
+    def _late(self, letter: Letter) -> str:
+        """Why a request may not be sent after all; asked with nothing left to do but to send it."""
+        try:
+            is_held = letter.is_held is None or letter.is_held()
+        except Exception:  # noqa: BLE001 - a ledger that cannot be asked holds nothing
+            is_held = False
+        return why_not_now(self._clock(), letter.deadline_s, is_held=is_held)
+
     async def _exchange(self, request: httpx.Request) -> Answer:
         lane = self._lanes.pop() if self._lanes else self._new_lane()
+        _pass_socket(request)
         try:
             async with asyncio.timeout(TOTAL_S):
                 return await lane.send(request)
@@ -196,7 +209,39 @@ class Wire:
                 retries=0,
                 limits=httpx.Limits(max_connections=1, keepalive_expiry=KEEP_ALIVE_S),
             )
-        return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False)
+        return httpx.AsyncClient(
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            event_hooks={"response": [_pass_answer]},
+        )
+
+
+class _Halved(httpx.AsyncByteStream):
+    """A body of which a test may see only the first half sent."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        half = len(self._content) // 2
+        yield self._content[:half]
+        # the first half is in the kernel's hands by the time the second one is asked for
+        failpoints.reach(Point.HALF_SENT)
+        yield self._content[half:]
+
+
+def _pass_socket(request: httpx.Request) -> None:
+    if request.method == "GET" or not failpoints.is_armed():
+        return
+    failpoints.reach(Point.BEFORE_SOCKET)
+    if isinstance(request.stream, httpx.ByteStream):
+        request.stream = _Halved(request.read())
+
+
+async def _pass_answer(response: httpx.Response) -> None:
+    if response.request.method != "GET":
+        failpoints.reach(Point.BEFORE_ANSWER)
 
 
 async def _awaited(work: "Awaitable[T]") -> T:

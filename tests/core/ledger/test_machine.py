@@ -96,6 +96,8 @@ class Writes(RuleBasedStateMachine):
             left = [name for name in NAMES if self.state[name] == "intended"]
             assert self.ledger.mark_interrupted() == len(left)
             self.state |= dict.fromkeys(left, "unknown")
+            for name in left:
+                self.sends[name] -= 1
 
     @precondition(lambda self: set(self.state.values()) <= {"done", "refused"})
     @rule()

@@ -144,7 +144,8 @@ def test_every_outcome_leads_where_the_table_says(loading: SqlLedger, before, ou
     if outcome is Outcome.REJECT:
         assert row["reason"] == "ERR_12"
     if outcome in {Outcome.THROTTLED, Outcome.UNSENT}:
-        assert (row["sends"], row["floor"]) == (0, None)
+        before_floor = 3 if before is WriteState.INTENDED else None
+        assert (row["sends"], row["floor"]) == (0, before_floor)
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
@@ -264,6 +265,39 @@ def test_a_write_not_found_is_sent_so_many_times_and_no_more(loading: SqlLedger,
     assert "1 kept unknown" in loading.events(newest=1)["outcome"][0]
 
 
+def test_attempts_cut_short_are_not_counted_and_their_search_stays(tmp_path: Path):
+    with opened(tmp_path) as ledger:
+        settle_people(ledger)
+        bring_to(ledger, Stage.SAMPLE_LOADED)
+        plan_id = approved_plan(ledger, ["w1"])
+    for _ in range(2 * MOST_SENDS):
+        with opened(tmp_path) as ledger:
+            if ledger.mark_interrupted():
+                ledger.replan(["w1"])
+            ledger.intend(plan_id, ["w1"], {"person": 7})
+    with opened(tmp_path) as ledger:
+        ledger.mark_interrupted()
+        row = one(ledger, "w1")
+    assert (row["state"], row["sends"], row["floor"]) == ("unknown", 0, 7)
+
+
+def test_a_slip_is_held_until_it_is_concluded_or_another_run_takes_over(tmp_path: Path):
+    with opened(tmp_path) as ledger:
+        settle_people(ledger)
+        bring_to(ledger, Stage.SAMPLE_LOADED)
+        plan_id = approved_plan(ledger, ["w1", "w2"])
+        assert not ledger.holds(plan_id, "w1")
+        ledger.intend(plan_id, ["w1", "w2"], {})
+        assert ledger.holds(plan_id, "w1")
+        ledger.conclude([ack("w1")])
+        assert not ledger.holds(plan_id, "w1")
+        assert ledger.holds(plan_id, "w2")
+        with (tmp_path / "ledger.sqlite.lock").open():
+            (tmp_path / "ledger.sqlite.lock").unlink()
+        with opened(tmp_path):
+            assert not ledger.holds(plan_id, "w2")
+
+
 def test_a_throttled_send_does_not_count(loading: SqlLedger):
     plan_id = approved_plan(loading, ["w1"])
     for _ in range(5):
@@ -353,7 +387,7 @@ def test_what_an_interrupted_run_left_is_in_doubt(tmp_path: Path, clock: Clock):
         assert (row["state"], row["reason"], row["intent_at"]) == ("unknown", "interrupted", NOON)
         second.replan(["w2"])
         second.intend(plan_id, ["w2"], {})
-        assert one(second, "w2")["sends"] == 2
+        assert one(second, "w2")["sends"] == 1
 
 
 def test_an_intended_write_of_an_earlier_run_may_be_planned_again_as_it_is(tmp_path: Path):
