@@ -41,7 +41,47 @@ class Table:
     is_view: bool = False
 
 
-class Source(Protocol):
+class Sampling(Protocol):
+    """A source that can be looked at without all of it being read.
+
+    What is worked out inside the database is bounded in time: None is "it took too long, or the
+    database cannot tell".
+    """
+
+    def sample(self, table: Table, rows: int) -> pl.DataFrame:
+        """Rows from all over a table, all of them where there are no more; long texts are cut.
+
+        Shape:
+            (about `rows`, columns), all String, as `read` gives them.
+        """
+        ...
+
+    def counted(self, table: Table, columns: Sequence[str]) -> pl.DataFrame | None:
+        """Each different row of these columns and how many there are of it, over the whole table.
+
+        Shape:
+            (different rows, columns + 1): the columns as text, and `count`.
+        """
+        ...
+
+    def known(self, table: Table, column: str, values: pl.Series) -> pl.Series | None:
+        """Those of some values that a column holds.
+
+        Shape:
+            (n,) -> (at most n,), both String.
+        """
+        ...
+
+    def repeats(self, table: Table, columns: Sequence[str]) -> bool | None:
+        """Whether any two rows of a table are alike in these columns."""
+        ...
+
+    def orphans(self, table: Table, column: str, to_table: Table, to_column: str) -> int | None:
+        """How many rows hold a value in a column that is not in a column of another table."""
+        ...
+
+
+class Source(Sampling, Protocol):
     """A practice's database, read only."""
 
     def catalogue(self) -> tuple[Table, ...]:

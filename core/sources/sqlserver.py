@@ -4,7 +4,7 @@ Rule of the house: only SELECT is sent, but for one write that must be refused; 
 catalogue, and no message shows the address, which may hold a password.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -17,9 +17,10 @@ from core.sources.sqlserver_about import about_of
 from core.sources.sqlserver_address import address_of
 from core.sources.sqlserver_catalogue import Shape, shapes_of, with_rows, without_columns
 from core.sources.sqlserver_errors import OdbcFailure, error_of
-from core.sources.sqlserver_pages import reading_of
+from core.sources.sqlserver_pages import Reading, reading_of
 from core.sources.sqlserver_preflight import Finding, findings_of, refuse_old
 from core.sources.sqlserver_rows import ATTEMPTS, Interrupted, Rows
+from core.sources.sqlserver_sampling import Looks
 from core.sources.sqlserver_session import Session
 
 
@@ -49,6 +50,7 @@ class SqlServerSource:
         except BaseException:
             self._session.close()
             raise
+        self._looks = Looks(self._session)
 
     def catalogue(self) -> tuple[Table, ...]:
         """Every table and view, by name; outside schema dbo with the schema before the name."""
@@ -56,6 +58,7 @@ class SqlServerSource:
             self._shapes = self._looked_up()
         except OdbcFailure as failure:
             raise error_of(failure.report) from None
+        self._looks = Looks(self._session)
         if not self._shapes:
             message = "The SQL Server database holds no table that this login may see."
             raise NoPractice(message, next_step="Check the database's name and the login's rights.")
@@ -84,21 +87,32 @@ class SqlServerSource:
         """The same rows in frames of bounded size; a table without a key comes in any order."""
         if not table.columns:
             return iter(())
-        if not self._shapes:
-            self.catalogue()
-        shape = self._shapes.get(table.name)
-        fields = {field.name: field for field in shape.fields} if shape else {}
-        if shape and shape.leads_out:
-            message = f"View {table.name} leads out of the database, or its text may not be seen."
-            raise SourceError(
-                message, next_step="Read what it is made of, or grant VIEW DEFINITION."
-            )
-        gone = [column.name for column in table.columns if column.name not in fields]
-        if not shape or gone:
-            message = f"A table or column is no longer there: {table.name}."
-            raise SourceShapeChanged(message, next_step="Run `./perio discover`.")
-        reading = reading_of(shape, [fields[column.name] for column in table.columns])
-        return Rows(self._session, reading).batches()
+        return Rows(self._session, self._reading(table)).batches()
+
+    def sample(self, table: Table, rows: int) -> pl.DataFrame:
+        """Rows from all over a table, as `core.ports.Source` says; bytes as `read` gives them.
+
+        Shape:
+            (about `rows`, columns), all String, sorted.
+        """
+        return self._looks.sample(self._reading(table), rows) if table.columns else pl.DataFrame()
+
+    def counted(self, table: Table, columns: Sequence[str]) -> pl.DataFrame | None:
+        """Each different row of some columns and how often, as `core.ports.Source` says."""
+        return self._looks.counted(self._reading(table, columns))
+
+    def known(self, table: Table, column: str, values: pl.Series) -> pl.Series | None:
+        """Those of some values that a column holds, as `core.ports.Source` says."""
+        return self._looks.known(self._reading(table, [column]), values)
+
+    def repeats(self, table: Table, columns: Sequence[str]) -> bool | None:
+        """Whether any two rows are alike in some columns; None where it took too long."""
+        return self._looks.repeats(self._reading(table, columns))
+
+    def orphans(self, table: Table, column: str, to_table: Table, to_column: str) -> int | None:
+        """Rows with a value that another table does not hold; None where it took too long."""
+        own, theirs = self._reading(table, [column]), self._reading(to_table, [to_column])
+        return self._looks.orphans(own, theirs)
 
     def about(self) -> About:
         """What the server says of itself."""
@@ -115,6 +129,23 @@ class SqlServerSource:
     def close(self) -> None:
         """Let go of the connections."""
         self._session.close()
+
+    def _reading(self, table: Table, columns: Sequence[str] = ()) -> Reading:
+        """How these columns of a table are read, or all that it is asked for."""
+        if not self._shapes:
+            self.catalogue()
+        shape = self._shapes.get(table.name)
+        fields = {field.name: field for field in shape.fields} if shape else {}
+        if shape and shape.leads_out:
+            message = f"View {table.name} leads out of the database, or its text may not be seen."
+            raise SourceError(
+                message, next_step="Read what it is made of, or grant VIEW DEFINITION."
+            )
+        wanted = columns or [column.name for column in table.columns]
+        if not shape or any(name not in fields for name in wanted):
+            message = f"A table or column is no longer there: {table.name}."
+            raise SourceShapeChanged(message, next_step="Run `./perio discover`.")
+        return reading_of(shape, [fields[name] for name in wanted])
 
     def _looked_up(self) -> dict[str, Shape]:
         shapes = shapes_of(self._session.rows)

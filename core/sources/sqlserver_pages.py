@@ -82,14 +82,18 @@ class Reading:
         fields, cells = zip(*(pairs[name] for name in names), strict=True)
         return Reading(self.shape, fields, cells)
 
-    def _select(self, rows: int, where: str) -> str:
+    @property
+    def listed(self) -> str:
+        """What the server is asked for, as it stands behind SELECT."""
         flat = [cell for own in self.cells for cell in own]
-        listed = ", ".join(f"{cell.expression} AS [c{n}]" for n, cell in enumerate(flat))
+        return ", ".join(f"{cell.expression} AS [c{n}]" for n, cell in enumerate(flat))
+
+    def _select(self, rows: int, where: str) -> str:
         top = f"TOP ({rows}) " if rows else ""
         order = ", ".join(field.quoted for field in self.shape.key)
         by_key = f" ORDER BY {order}" if order else ""
         # Names come from the catalogue and are quoted; values are parameters.
-        return f"SELECT {top}{listed} FROM {self.shape.quoted} AS t{where}{by_key}"  # noqa: S608
+        return f"SELECT {top}{self.listed} FROM {self.shape.quoted} AS t{where}{by_key}"  # noqa: S608
 
     def _key_values(self) -> list[tuple[Field, str]]:
         key = enumerate(self.shape.key)

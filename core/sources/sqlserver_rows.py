@@ -41,13 +41,21 @@ class Rows:
     """One reading of one table, from its first batch to its last."""
 
     def __init__(
-        self, session: Session, reading: Reading, pause: Callable[[float], None] = sleep
+        self,
+        session: Session,
+        reading: Reading,
+        pause: Callable[[float], None] = sleep,
+        *,
+        most_rows: int = 0,
     ) -> None:
-        """Nothing is asked for yet."""
+        """Nothing is asked for yet; `most_rows` is how many anyone will look at, if not all."""
         self._session, self._reading, self._pause = session, reading, pause
         self._table = reading.shape.table.name
         self._after: tuple[str, ...] | None = None
-        self._rows_per_page = ROWS_PER_PAGE if reading.has_pages else 0
+        self._most_rows, self._delivered = most_rows, 0
+        self._rows_per_page = min(ROWS_PER_PAGE, most_rows or ROWS_PER_PAGE)
+        if not reading.has_pages:
+            self._rows_per_page = most_rows
         self._longest = USUAL_LETTERS
         self._attempts = 0
         self._has_delivered = self._is_done = False
@@ -79,7 +87,8 @@ class Rows:
         except OdbcFailure as failure:
             return failure.report
         self._rows_per_page = min(ROWS_PER_PAGE, wanted * _MORE)
-        self._is_done = not wanted or rows < wanted
+        has_enough = bool(self._most_rows) and self._delivered >= self._most_rows
+        self._is_done = not wanted or rows < wanted or has_enough
         return None
 
     def _frames(
@@ -97,6 +106,7 @@ class Rows:
 
     def _step_to(self, texts: pl.DataFrame) -> None:
         self._attempts, self._has_delivered = 0, True
+        self._delivered += texts.height
         if not self._reading.has_pages:
             return
         keys = texts.select(self._reading.key_names)

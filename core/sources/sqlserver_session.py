@@ -52,6 +52,21 @@ class Session:
         self._control = self._connected()
         return self._answered(statement)
 
+    def answer(self, statement: Statement, wait_s: int) -> list[tuple[Any, ...]] | None:
+        """The answer to a question that nothing depends on; None where none comes in time."""
+        text, parameters = _wrapped(statement)
+        try:
+            with _reported():
+                self._control.timeout = wait_s
+                found = self._control.execute(text, parameters).fetchall()
+        except OdbcFailure as failure:
+            if failure.report.is_lost:
+                self._control = self._connected()
+            return None
+        finally:
+            self._control.timeout = ANSWER_WAIT_S
+        return [tuple(row) for row in found]
+
     @contextmanager
     def undone(self) -> Iterator[Any]:
         """A transaction that is rolled back whatever happens in it."""
@@ -64,7 +79,13 @@ class Session:
                 self._control.autocommit = True
 
     def frames(
-        self, statement: Statement, *, rows_per_batch: int, longest: int, most_bytes: int
+        self,
+        statement: Statement,
+        *,
+        rows_per_batch: int,
+        longest: int,
+        most_bytes: int,
+        wait_s: int = 0,
     ) -> Iterator[pl.DataFrame]:
         """The rows of a statement as the driver delivers them.
 
@@ -73,6 +94,7 @@ class Session:
             rows_per_batch: Rows of one frame, and of the room kept in transit.
             longest: UTF-16 units kept for a text that the catalogue sets no bound to.
             most_bytes: Room in transit, whatever the driver says of the columns.
+            wait_s: How long an answer may take, where it is not the usual time.
 
         Raises:
             OdbcFailure: the driver reports an error.
@@ -89,7 +111,7 @@ class Session:
                 parameters=parameters,
                 max_bytes_per_batch=most_bytes,
                 max_text_size=longest,
-                query_timeout_sec=ANSWER_WAIT_S,
+                query_timeout_sec=wait_s or ANSWER_WAIT_S,
                 payload_text_encoding=arrow_odbc.TextEncoding.UTF16,
             )
             for batch in batches:

@@ -65,10 +65,14 @@ def translated(statement: str, types: dict[tuple[str, str], dict[str, str]]) -> 
         statement: T-SQL.
         types: Of the columns of each (schema, table).
     """
-    tokens = tokens_of(statement)
+    return _translated(tokens_of(statement), types)
+
+
+def _translated(tokens: list[Token], types: dict[tuple[str, str], dict[str, str]]) -> Translated:
     limit = ""
     if not tokens or not tokens[0].is_word("SELECT"):
         raise Error(102, "Incorrect syntax.")
+    tokens = _without_samples(tokens)
     del tokens[0]
     if tokens[0].is_word("TOP"):
         limit = f" LIMIT {tokens[2].text}"
@@ -108,9 +112,26 @@ def _split(tokens: list[Token]) -> Iterator[list[Token]]:
     yield item
 
 
+def _without_samples(tokens: list[Token]) -> list[Token]:
+    """The same without TABLESAMPLE: all of a table is a sample of it, where TOP cuts it."""
+    kept: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        if tokens[at].is_word("TABLESAMPLE"):
+            # TABLESAMPLE (n ROWS) REPEATABLE (n)
+            at += 9
+            continue
+        kept.append(tokens[at])
+        at += 1
+    return kept
+
+
 def _place(rest: list[Token]) -> tuple[str, str]:
-    names = [token for token in rest[1:4] if token.kind == "name"]
-    return (_plain(names[0]), _plain(names[1])) if len(names) == 2 else ("", "")
+    """The first table that is named, however deep."""
+    for one, dot, other in zip(rest, rest[1:], rest[2:], strict=False):
+        if (one.kind, dot.text, other.kind) == ("name", ".", "name"):
+            return _plain(one), _plain(other)
+    return "", ""
 
 
 def _named(item: list[Token]) -> tuple[str, list[Token]]:
@@ -159,6 +180,12 @@ class _Expression:
             return token.text.removeprefix("N")
         if token.kind == "parameter":
             return token.text
+        if token.text == "(" and [t.text for t in self._tokens[self._at : self._at + 2]] == [
+            "SELECT",
+            "TOP",
+        ]:
+            self._at -= 1
+            return self._nested(self._inside())
         return "||" if token.text == "+" else token.text
 
     def _word(self, token: Token) -> str:
@@ -188,6 +215,11 @@ class _Expression:
             self._at += 2 if following[1] == "STSrid" else 4
             return f"tds_{following[1].lower()}({quoted})"
         return quoted
+
+    def _nested(self, inside: list[Token]) -> str:
+        """A SELECT TOP within another, whose limit stands at its end."""
+        rows, rest = inside[3].text, _Expression(inside[5:], self._known)
+        return f"(SELECT {rest.text} LIMIT {rows})"
 
     def _inside(self) -> list[Token]:
         start, depth = self._at + 1, 0
