@@ -38,6 +38,8 @@ FURCATION_COLUMNS: dict[str, str] = {
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _SHAPE = r"^(?:CLASS|GRADE|DEGREE|FURC(?:ATION)?|[FCG])?[\s.:]*([0-4]|IV|I{1,3})\s*([A-C])?$"
 _NONE = ("", "-", "NONE", "NO", "N")
+DEEPEST_GRADE = 4
+"""IV: through and through, and seen; only Glickman's scale has it."""
 
 
 def _upper(expr: pl.Expr) -> pl.Expr:
@@ -92,7 +94,8 @@ def is_doubtful(tooth: pl.Expr, involved: pl.Expr) -> pl.Expr:
 
 def detect_scale(values: pl.Series) -> Detected[Scale]:
     """The scale of a column of grades: a IV exists only in Glickman's; else a person says."""
-    fours = int((values.to_frame("g").select(grade(pl.col("g"))).to_series() == 4).sum())  # noqa: PLR2004
+    grades = values.to_frame("g").select(grade(pl.col("g"))).to_series()
+    fours = int((grades == DEEPEST_GRADE).sum())
     evidence = f"{fours:,} of {len(values) - values.null_count():,} grades are IV"
     if fours:
         return Detected(Scale.GLICKMAN, f"{evidence}, which only Glickman's scale has.")
