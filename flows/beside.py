@@ -3,6 +3,7 @@
 Rule of the house: nothing here touches a migration's folder.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from flows.acts import make_practice_in, run_emulator
-from flows.bench import measure
+from flows.bench import SHOWS, Kind, measure
 
 screen = Console(stderr=True)
 
@@ -34,8 +35,16 @@ def sandbox(*tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=T
     run_emulator(tokens)
 
 
-def bench(
-    kind: str, *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)]
-) -> None:
-    """Measure: source, match, compare, load, console or faults. Options: KIND --help."""
-    measure(kind, tokens)
+def _measured(kind: Kind) -> Callable[..., None]:
+    def command(
+        *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    ) -> None:
+        measure(kind, tokens)
+
+    command.__doc__ = f"{SHOWS[kind]} Options: --help."
+    return command
+
+
+bench = App(name="bench", help="The measurements this tool is judged by, beside its peers.")
+for _kind in Kind:
+    bench.command(_measured(_kind), name=_kind.value, help_flags=[])

@@ -243,7 +243,7 @@ def add(
 
 app.command(practice)
 app.command(sandbox, help_flags=[])
-app.command(bench, help_flags=[])
+app.command(bench)
 
 
 @app.command
