@@ -16,6 +16,8 @@ from pathlib import Path
 HOUSE = Path(__file__).resolve().parent.parent
 CORE_FLOOR_PERCENT = 95
 COVERED = ("--cov", "--cov-report=")
+SPREAD = ("-n", "auto", "--dist", "worksteal")
+"""One worker a core: much of the time is spent waiting for servers and browsers."""
 
 SYSTEM_PACKAGES = ("chromium", "libodbc2", "libltdl7")
 """Debian packages: browser tests, and the driver manager of SQL Server's ODBC driver."""
@@ -61,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
             run("lint-imports", ["lint-imports"], environment),
             run(
                 "pytest",
-                ["pytest", f"--junitxml={report}", *(arguments or COVERED)],
+                ["pytest", f"--junitxml={report}", *(arguments or (*COVERED, *SPREAD))],
                 environment,
             ),
         ]
