@@ -18,6 +18,7 @@ import polars as pl
 from core.clinical.layout import KEY, MARKS, NO, NUMBERS, UNKNOWN, YES, by_tooth
 from core.clinical.record_text import chart_text
 from core.clinical.site import SITES, site_rank
+from core.clinical.tooth import ALL_TEETH
 from core.vocabulary import PerioExam, SiteReading, ToothFinding
 
 __all__ = ["VERSION", "chart_json", "chart_text", "is_chart", "parse_chart", "parse_exams"]
@@ -36,6 +37,8 @@ _FINDING_NAMES = {
     "is_missing": "miss",
 }
 _NOTHING = UNKNOWN * len(SITES)
+_TEETH = frozenset(str(tooth) for tooth in ALL_TEETH)
+_FURTHEST_MM = 999
 _MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 _Json = dict[str, Any]
 
@@ -180,10 +183,19 @@ def _records(chart_json: pl.Series, keys: pl.Series) -> Iterable[tuple[str, _Jso
 
 def _loaded(text: str | None) -> _Json | None:
     try:
-        record = json.loads(text or "")
-    except ValueError:
+        record = json.loads(text or "", object_pairs_hook=_told_once)
+    except (ValueError, RecursionError):
         return None
     return record if _is_record(record) else None
+
+
+def _told_once(pairs: list[tuple[str, Any]]) -> _Json:
+    """An object; one that says a thing twice says nothing that can be relied on."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        message = "a name stands twice"
+        raise ValueError(message)
+    return made
 
 
 def _is_record(record: object) -> bool:
@@ -195,7 +207,7 @@ def _is_record(record: object) -> bool:
         and isinstance(exam, dict)
         and (exam.get("on") is None or _date(exam["on"]) is not None)
         and isinstance(teeth, dict)
-        and all(number.isdecimal() and _is_tooth(tooth) for number, tooth in teeth.items())
+        and all(number in _TEETH and _is_tooth(tooth) for number, tooth in teeth.items())
     )
 
 
@@ -216,7 +228,10 @@ def _is_six(numbers: object) -> bool:
     return (
         isinstance(numbers, list)
         and len(numbers) == len(SITES)
-        and all(number is None or type(number) is int for number in numbers)
+        and all(
+            number is None or (type(number) is int and abs(number) <= _FURTHEST_MM)
+            for number in numbers
+        )
     )
 
 

@@ -52,6 +52,11 @@ _SIGNATURES: dict[bytes, str] = {
     b"{\\rtf": ".rtf",
 }
 _DICOM_AT, _DICOM = 128, b"DICM"
+_RUNS = (b"MZ", b"\x7fELF", b"#!")
+"""Beginnings of programs; an image may hide one before its mark, and a system would run it."""
+_ZIP_END, _ZIP_END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
+_LARGEST_DIRECTORY_BYTES = 4 * 1024 * 1024
+"""An archive with a longer list of contents is not looked into: it may be made to fill a memory."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _HEAD_BYTES = 4096
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1b")
@@ -86,6 +91,8 @@ def file_name(kind: str, on: date | None, ref: str, suffix: str) -> str:
 
 def suffix_of(path: Path) -> str | None:
     """What a file is by its bytes, as a suffix of `MEDIA_TYPES`; None when nobody here knows.
+
+    An image that begins as a program is of no kind that a system opens by itself.
 
     The file's own name only decides where the bytes leave several of them open.
     """
@@ -141,7 +148,7 @@ def _signed(head: bytes, path: Path) -> str | None:
         if head.startswith(signature):
             return suffix
     if head[_DICOM_AT : _DICOM_AT + len(_DICOM)] == _DICOM:
-        return ".dcm"
+        return UNKNOWN if head.startswith(_RUNS) else ".dcm"
     if head.startswith(b"PK\x03\x04"):
         return _zipped(path)
     if head.startswith(_OLE):
@@ -150,7 +157,9 @@ def _signed(head: bytes, path: Path) -> str | None:
 
 
 def _zipped(path: Path) -> str:
-    """Office file or archive; one that is broken is carried as what it was."""
+    """Office file or archive; one that is broken or vast is carried as what it was, unopened."""
+    if _directory_bytes(path) > _LARGEST_DIRECTORY_BYTES:
+        return ".zip"
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
@@ -160,6 +169,17 @@ def _zipped(path: Path) -> str:
         if any(name.startswith(folder) for name in names):
             return suffix
     return ".zip"
+
+
+def _directory_bytes(path: Path) -> int:
+    """How long an archive's list of contents is, by what stands at its end; 0 when nothing does."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - _ZIP_END_BYTES - _LONGEST_COMMENT))
+        tail = file.read()
+    at = tail.rfind(_ZIP_END)
+    length = tail[at + 12 : at + 16] if at >= 0 else b""
+    return int.from_bytes(length, "little")
 
 
 def _guesses(path: Path) -> list[str]:
