@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from console import desk, login, streamlit_config
+from console import desk, login, streamlit_config, warming
 from console.headers import Door, SecurityHeaders
 
 
@@ -25,6 +25,7 @@ def middleware() -> list[Middleware]:
 
 @asynccontextmanager
 async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    warming.begin()
     yield
     desk.close()
 

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.elements.arrow import DataframeState
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from console.shaping.review import PAGE_ROWS, page, pages
+from console.shaping.review import PAGE_ROWS, Pages, page, pages
 
 Width = Literal["small", "medium", "large"]
 
@@ -40,17 +40,17 @@ class Grid:
 
 
 def show_grid(
-    rows: pl.DataFrame, grid: Grid, *, view: str = "", is_choosing: bool = True
+    rows: pl.DataFrame | Pages, grid: Grid, *, view: str = "", is_choosing: bool = True
 ) -> dict[str, object] | None:
     """Show one page; returns the chosen row.
 
     Args:
-        rows: All rows, in order.
+        rows: All rows, in order, or the pages that they make.
         grid: How they are shown.
         view: What the rows were chosen by; with another view the choice and page start anew.
         is_choosing: Whether a row can be chosen.
     """
-    if rows.is_empty():
+    if not rows.height:
         st.caption("Nothing matches.")
         return None
     stem = f"{grid.key}_{hashlib.sha256(view.encode()).hexdigest()[:8]}"
@@ -100,9 +100,14 @@ def _page_number(rows: int, stem: str) -> int:
     count = pages(rows)
     if count == 1:
         return 1
-    left, right = st.columns([2, 3], vertical_alignment="center")
-    with right.container(horizontal=True, horizontal_alignment="right"):
-        number = st.pagination(count, key=f"{stem}_page")
+    row = st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
+    told = row.empty()
+    with row:
+        number = st.pagination(count, key=f"{stem}_page", max_visible_pages=9)
     first = (number - 1) * PAGE_ROWS + 1
-    left.caption(f"Rows {first:,} to {min(rows, first + PAGE_ROWS - 1):,} of {rows:,}")
+    told.caption(
+        f"Rows {first:,} to {min(rows, first + PAGE_ROWS - 1):,} of {rows:,}", width="content"
+    )
     return number

@@ -5,21 +5,24 @@ Rule of the house: the number that differs is said in words too.
 
 from collections.abc import Sequence
 
-import streamlit as st
-
+from console.parts.markup import Html, element, show
 from console.shaping.figures import shown
-from console.shaping.review import Tile
+from console.shaping.tally import Tile
 
 
 def object_tiles(tiles: Sequence[Tile]) -> None:
-    """Show the counts of each object side by side."""
-    for place, tile in zip(st.columns(max(1, len(tiles))), tiles, strict=False):
-        words = f"{shown(tile.unequal)} differ" if tile.unequal else "all as intended"
-        place.metric(
-            f"{tile.name} · {shown(tile.cells)} cells",
-            shown(tile.records),
-            delta=words,
-            delta_color="red" if tile.losses else "orange" if tile.unequal else "green",
-            delta_arrow="off",
-            border=True,
-        )
+    """Show the counts of each object; they wrap where the screen is narrow."""
+    items = [_item(tile) for tile in tiles]
+    show(element("ul", *items, kind="perio-tiles", aria_label="Records of the sample by object"))
+
+
+def _item(tile: Tile) -> Html:
+    words = f"≠ {shown(tile.unequal)} differ" if tile.unequal else "✓ all as intended"
+    kind = "loss" if tile.losses else "harmless" if tile.unequal else "equal"
+    return element(
+        "li",
+        element("span", tile.name),
+        element("b", shown(tile.records)),
+        element("span", f"{shown(tile.cells)} cells"),
+        element("span", words, kind=f"perio-tag {kind}"),
+    )

@@ -214,10 +214,10 @@ def schema_map() -> SchemaMap:
         columns=(
             ColumnMap("ID", "patient_key", score=0.99, reasons="primary key of the table"),
             ColumnMap(
-                "LNAME", "last_name", score=0.96, reasons="name alike; values look like names"
+                "LNAME", "last_name", score=0.995, reasons="name alike; values look like names"
             ),
             ColumnMap(
-                "FNAME", "first_name", score=0.95, reasons="name alike; values look like names"
+                "FNAME", "first_name", score=0.99, reasons="name alike; values look like names"
             ),
             ColumnMap("DOB", "birth_date", "date", score=0.93, reasons="dates from 1931 to 2019"),
             ColumnMap("PREF", "preferred_name", score=0.71, reasons="text, mostly empty"),

@@ -98,7 +98,7 @@ def test_what_is_about_a_patient_is_never_ticked_beforehand():
     ("column", "label"),
     [
         (ColumnMap("A"), "A · unanswered"),
-        (ColumnMap("A", "last_name", score=0.97), "A · Last name? · sure"),
+        (ColumnMap("A", "last_name", score=0.99), "A · Last name? · sure"),
         (ColumnMap("A", "value", site="MB", score=0.6), "A · Value at MB? · likely"),
         (ColumnMap("A", left="no", decided_by="adam"), "A · left · decided"),
     ],

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.shaping import chart, crosswalk, figures, followup, review, road
+from console.shaping import chart, crosswalk, figures, followup, review, road, tally, words
 from core.crosswalk.mapping import ColumnMap, SchemaMap, TableMap
 from core.lifecycle import LEADS_TO, MAY_SIGN, OPENS, Gate, Role, Stage
 from core.ports import Signature
+from core.vocabulary import ENTITIES
 from tests.console import factories, frames
 
 
@@ -61,13 +62,13 @@ def test_losses_come_before_other_differences_and_those_before_the_rest(cells):
 
 
 def test_tiles_count_every_record_and_cell_once(cells):
-    tiles = review.tiles(review.counts(cells))
+    tiles = tally.tiles(tally.counts(cells))
     assert [tile.target for tile in tiles] == ["person", "deal", "activity"]
     assert sum(tile.cells for tile in tiles) == cells.height
     assert sum(tile.records for tile in tiles) == cells["ref"].n_unique()
     assert (
         sum(tile.unequal for tile in tiles)
-        == cells.height - review.status_counts(cells)["as intended"]
+        == cells.height - tally.status_counts(cells)["as intended"]
     )
 
 
@@ -110,16 +111,44 @@ def test_pages_together_hold_every_row_once(rows, per_page):
 
 
 def test_groups_and_records_add_up_to_the_cells(cells):
-    assert review.grouped(cells)["cells"].sum() == cells.height
-    records = review.records(cells)
+    assert tally.grouped(cells)["cells"].sum() == cells.height
+    records = tally.records(cells)
     assert records["cells"].sum() == cells.height
     assert records["losses"][0] == 1
     first = records.row(0, named=True)
     assert review.record(cells, first["target"], first["ref"]).height == first["cells"]
 
 
+def test_a_group_is_one_change_of_one_field_and_what_is_equal_folds_by_field(cells):
+    groups = tally.grouped(cells)
+    same = ["target", "field", "status", "diff_class", "wanted", "found"]
+    assert groups.select(same).is_unique().all()
+    assert groups.filter(review.UNEQUAL)["cells"].sum() == cells.filter(review.UNEQUAL).height
+    equal = groups.filter(~review.UNEQUAL)
+    assert equal.height == cells.filter(~review.UNEQUAL).select("target", "field").n_unique()
+    assert groups["severity"][0] == "loss"
+
+
+def test_every_place_of_the_destination_has_a_word_for_people():
+    homes = [field.home for entity in ENTITIES.values() for field in entity.fields().values()]
+    native = {home.name for home in homes if home and not home.is_custom}
+    assert native <= words.PLACES.keys()
+
+
+def test_only_the_page_that_is_shown_is_put_together(cells):
+    asked: list[tuple[int, int]] = []
+
+    def cut(first: int, count: int) -> pl.DataFrame:
+        asked.append((first, count))
+        rows: pl.DataFrame = cells.slice(first, count)
+        return rows
+
+    review.page(review.dressed(review.Pages(cells.height, cut)), 2)
+    assert asked == [(100, 100)]
+
+
 def test_classes_list_losses_first(cells):
-    assert review.classes(cells)["severity"].to_list()[:2] == ["loss", "loss"]
+    assert tally.classes(cells)["severity"].to_list()[:2] == ["loss", "loss"]
 
 
 def exam(**changes) -> chart.ExamPair:

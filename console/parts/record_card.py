@@ -1,0 +1,64 @@
+"""One record of the sample: its chart, and every cell of it.
+
+Rule of the house: what differs comes first; what is equal is there too.
+"""
+
+import polars as pl
+import streamlit as st
+
+from console import desk
+from console.parts.chart_panel import chart_panel
+from console.parts.diff_table import diff_table
+from console.parts.markup import element, show
+from console.shaping import chart, review
+
+
+def record_card(cells: pl.DataFrame, target: str, ref: str) -> None:
+    """Show a record.
+
+    Args:
+        cells: Every cell of the review.
+        target: Object of the record.
+        ref: Its migration ref.
+    """
+    record = review.record(cells, target, ref)
+    first = record.row(0, named=True)
+    kind, _, key = str(first["source_key"]).partition("|")
+    with st.container(border=True, key="review_record"):
+        words = f"{review.OBJECT_NAMES.get(target, target)} · {kind.replace('_', ' ')} {key}"
+        named = element("b", first["label"] or "without a name")
+        show(element("div", named, element("span", words), kind="perio-record"))
+        _chart(target, ref, str(first["source_key"]))
+        differing = record.filter(review.UNEQUAL).height
+        st.markdown(f"**Fields** · {record.height} cells, {differing} not as intended")
+        diff_table(record)
+
+
+def _chart(target: str, ref: str, source_key: str) -> None:
+    exams, carriers = desk.frame("vocabulary/perio_exam"), desk.frame("carriers")
+    if exams is None or carriers is None or target not in ("deal", "person"):
+        return
+    mine = chart.exams_of(exams, carriers, target=target, ref=ref, source_key=source_key)
+    if mine.is_empty():
+        st.caption("No periodontal exam belongs to this record.")
+        return
+    dates = dict(mine.select("exam_key", pl.col("examined_on").cast(pl.String)).iter_rows())
+    exam_key = next(iter(dates))
+    if len(dates) > 1:
+        exam_key = st.selectbox(
+            "Exam", list(dates), format_func=lambda key: dates[key] or key, key=f"exam_{ref}"
+        )
+    pair = exam_pair(exam_key, dates[exam_key] or "")
+    if pair is None:
+        st.caption("The readings of this exam are not kept any more.")
+    else:
+        chart_panel(pair)
+
+
+def exam_pair(exam_key: str, examined_on: str) -> chart.ExamPair | None:
+    """An exam as the source has it and as it was read back."""
+    readings = chart.of_exam(desk.frame("vocabulary/site_reading"), exam_key)
+    findings = chart.of_exam(desk.frame("vocabulary/tooth_finding"), exam_key)
+    found_readings = chart.of_exam(desk.frame("chart/found_readings"), exam_key)
+    found_findings = chart.of_exam(desk.frame("chart/found_findings"), exam_key)
+    return chart.pair(exam_key, examined_on, (readings, findings), (found_readings, found_findings))
