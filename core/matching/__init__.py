@@ -5,5 +5,6 @@ Rule of the house: proposals carry scores, reasons and alternatives; only a pers
 
 from core.matching.answers import Agreement, agreement, merge_answers
 from core.matching.proposal import propose
+from core.matching.ranking import Known
 
-__all__ = ["Agreement", "agreement", "merge_answers", "propose"]
+__all__ = ["Agreement", "Known", "agreement", "merge_answers", "propose"]

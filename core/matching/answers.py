@@ -17,7 +17,7 @@ class Agreement:
         proposed_wrong: Proposed, and the answer says something else.
         abstained: Not proposed, and answered by a person.
         answered: Columns answered in all.
-        ticked: Proposed with at least 0.95.
+        ticked: Proposed with at least `TICKED`.
         ticked_wrong: Of these, wrong.
         tables_right: Tables whose entity (or whose being left) was proposed right.
         tables: Tables answered.
@@ -33,7 +33,7 @@ class Agreement:
     tables: int = 0
 
 
-TICKED = 0.95
+TICKED = 0.99
 """From this score on a proposal is ticked beforehand."""
 
 

@@ -4,16 +4,20 @@ Rule of the house: silence is better than a guess; what is unsure is offered, no
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from core.crosswalk.mapping import ColumnMap, Decisions
 from core.discovery.naming import likeness, phrase_words
 from core.discovery.words import TECHNICAL_PHRASES
+from core.matching.bands import INDIVIDUAL, is_individual
 from core.matching.facts import ColumnFacts, TableFacts
-from core.matching.fit import Fit, fits
+from core.matching.ranking import Known, Ranking, rank
 from core.matching.readings import with_reading
+from core.matching.targets import practice_targets
+from core.matching.wording import doubt, question, why
 from core.vocabulary import ENTITIES, Field, Sensitivity
 
 THRESHOLD = 0.5
@@ -22,11 +26,29 @@ THRESHOLD = 0.5
 MOST_ALTERNATIVES = 5
 TECHNICAL = "Technical: it serves the program, not the practice."
 """Why such a column is left."""
+ONE_BY_ONE = "; it names or reaches a person: decide it by itself"
+"""Why a sure proposal is not ticked beforehand."""
 
-_WORTH_OFFERING = 0.02
+_WORTH_OFFERING = 0.0005
 _ALL_OF_IT = 0.95
-_CLOSE = 0.3
-"""A rival within this lowers the score, by half of what is missing."""
+_CONTRADICTED = 0.7
+"""The most that is said for a field whose kind of values is another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one column may be, in a table that holds one entity.
+
+    Attributes:
+        field: Place of the likeliest field among the targets.
+        score: How sure it is.
+        others: Names of further fields, best first.
+    """
+
+    column: int
+    field: int
+    score: float
+    others: tuple[str, ...]
 
 
 def column_maps(
@@ -36,62 +58,95 @@ def column_maps(
     entity_of: Mapping[str, str],
     decisions: Decisions,
 ) -> tuple[ColumnMap, ...]:
-    """A map for every column: a field, a reason to leave it, or a question.
+    """A map for every column of a table that a person says holds an entity.
 
     Shape:
         The table's rows as text; one map a column, in the table's order.
     """
-    ranked = fits(table, entity, entity_of)
-    chosen = _one_to_one(ranked)
+    tables = {name: TableFacts(name, 0, False, ()) for name in entity_of} | {table.name: table}  # noqa: FBT003 - no view
+    said = {name: held for name, held in entity_of.items() if held} | {table.name: entity}
+    ranking = rank(tables, practice_targets(), Known(said))
+    return ranked_maps(ranking, table.name, entity, frame, decisions)
+
+
+def ranked_maps(
+    ranking: Ranking, table: str, entity: str, frame: pl.DataFrame, decisions: Decisions
+) -> tuple[ColumnMap, ...]:
+    """A map for every column: a field, a reason to leave it, or a question."""
+    offers = offers_of(ranking, table, entity)
+    chosen = _one_to_one(offers)
     fields = ENTITIES[entity].fields()
     maps = []
-    for column in table.columns:
-        offer = _offer(column, ranked, chosen.get(column.name))
-        if offer.field:
-            offer = _carried(offer, fields[offer.field], frame[column.name], decisions)
-        maps.append(offer)
+    for offer in offers:
+        made = _offered(ranking, offer, is_chosen=offer.column in chosen)
+        if made.field:
+            made = _carried(made, fields[made.field], frame[made.name], decisions)
+        maps.append(made)
     return tuple(maps)
 
 
-def _one_to_one(ranked: list[Fit]) -> dict[str, Fit]:
-    """Column -> its fit: the surest pair first, each column and each field once."""
-    chosen: dict[str, Fit] = {}
-    taken: set[str] = set()
-    for fit in ranked:
-        if fit.score < THRESHOLD:
-            break
-        if fit.column not in chosen and fit.field not in taken:
-            chosen[fit.column] = fit
-            taken.add(fit.field)
-    return chosen
+def offers_of(ranking: Ranking, table: str, entity: str) -> list[Offer]:
+    """For every column of a table its fields of one entity, and how sure the best is."""
+    sheet = ranking.sheet
+    able = np.array([one.is_offered and one.entity == entity for one in sheet.targets.fields])
+    places = np.flatnonzero(able)
+    offers = []
+    for column in sheet.rows_of(sheet.tables.index(table)):
+        chance = ranking.fields[column, places]
+        order = np.argsort(-chance, kind="stable")
+        ranked = [int(places[place]) for place in order if chance[place] >= _WORTH_OFFERING]
+        first = int(places[order[0]])
+        is_first = first == ranking.first[column]
+        score = float(ranking.sure[column] if is_first else chance[order[0]])
+        if sheet.kinds[column, first] < 0:
+            score = min(score, _CONTRADICTED)
+        names = [sheet.targets.fields[place].field for place in ranked]
+        others = tuple(name for name in names if name != sheet.targets.fields[first].field)
+        offers.append(Offer(int(column), first, score, others))
+    return offers
 
 
-def _offer(column: ColumnFacts, ranked: list[Fit], chosen: Fit | None) -> ColumnMap:
-    own = [fit for fit in ranked if fit.column == column.name]
-    offered = tuple(fit.field for fit in own if fit.score >= _WORTH_OFFERING)
-    score, doubt = _with_doubt(chosen, own, ranked) if chosen else (0.0, "")
-    if is_technical(column) and score < _ALL_OF_IT:
+def _one_to_one(offers: list[Offer]) -> frozenset[int]:
+    """The columns that may have their field: the surest of those that want the same."""
+    taken: dict[int, int] = {}
+    for offer in sorted(offers, key=lambda one: (-one.score, one.column)):
+        if offer.score >= THRESHOLD:
+            taken.setdefault(offer.field, offer.column)
+    return frozenset(taken.values())
+
+
+def _offered(ranking: Ranking, offer: Offer, *, is_chosen: bool) -> ColumnMap:
+    column = ranking.sheet.columns[offer.column].facts
+    target = ranking.sheet.targets.fields[offer.field]
+    against = doubt(ranking, offer.column, offer.field)
+    if is_technical(column) and (not is_chosen or offer.score < _ALL_OF_IT):
+        first = (target.field,) if offer.score >= _WORTH_OFFERING else ()
         return ColumnMap(
             column.name,
             left=TECHNICAL,
             score=0.8,
             reasons="the name says so",
-            alternatives=offered[:MOST_ALTERNATIVES],
+            alternatives=(*first, *offer.others)[:MOST_ALTERNATIVES],
         )
-    if chosen is None or score < THRESHOLD:
+    if not is_chosen:
+        first = (target.field,) if offer.score >= _WORTH_OFFERING else ()
         return ColumnMap(
             column.name,
-            score=round(own[0].score, 4),
-            reasons=_question(column, own[0], doubt),
-            alternatives=offered[:MOST_ALTERNATIVES],
+            score=round(min(offer.score, THRESHOLD), 4),
+            reasons=question(ranking, offer.column, offer.field)
+            + against.replace("; ", " But ", 1),
+            alternatives=(*first, *offer.others)[:MOST_ALTERNATIVES],
         )
-    others = tuple(name for name in offered if name != chosen.field)
+    reasons = why(ranking, offer.column, offer.field) + against
+    score = offer.score
+    if is_individual(target.entity, target.field) and score > INDIVIDUAL:
+        score, reasons = INDIVIDUAL, reasons + ONE_BY_ONE
     return ColumnMap(
         column.name,
-        chosen.field,
+        target.field,
         score=round(score, 4),
-        reasons=chosen.reasons + doubt,
-        alternatives=others[:MOST_ALTERNATIVES],
+        reasons=reasons,
+        alternatives=offer.others[:MOST_ALTERNATIVES],
     )
 
 
@@ -109,35 +164,8 @@ def _carried(offer: ColumnMap, field: Field, cells: pl.Series, decisions: Decisi
     return read
 
 
-def _with_doubt(chosen: Fit, own: list[Fit], ranked: list[Fit]) -> tuple[float, str]:
-    """The score, lowered where another field of the column or another column is close."""
-    rivals = [
-        *(fit for fit in own if fit.field != chosen.field),
-        *(fit for fit in ranked if fit.field == chosen.field and fit.column != chosen.column),
-    ]
-    if not rivals:
-        return chosen.score, ""
-    rival = max(rivals, key=lambda fit: fit.score)
-    gap = chosen.score - rival.score
-    if gap >= _CLOSE:
-        return chosen.score, ""
-    name = rival.field if rival.column == chosen.column else f"column {rival.column}"
-    lowered = chosen.score - (_CLOSE - gap) / 2
-    return lowered, f"; {name} is close"
-
-
 def is_technical(column: ColumnFacts) -> bool:
     """Whether a column's name says that it serves the program."""
     return any(
         likeness(column.words, phrase_words(phrase)) >= _ALL_OF_IT for phrase in TECHNICAL_PHRASES
     )
-
-
-def _question(column: ColumnFacts, best: Fit, doubt: str) -> str:
-    if column.refers_to:
-        return f"It refers to {column.refers_to}, for which this table has no field."
-    if best.score < _WORTH_OFFERING:
-        return "Nothing in the vocabulary looks like it."
-    if doubt:
-        return f"Unsure{doubt}: {best.reasons}."
-    return f"Perhaps {best.field}: {best.reasons}."

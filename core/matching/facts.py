@@ -30,6 +30,7 @@ class ColumnFacts:
     refers_to: str
     distinct: int
     is_unique: bool
+    declared_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +85,5 @@ def _column(row: Mapping[str, object], words: Words, rows: int) -> ColumnFacts:
         str(row["refers_to"]),
         distinct,
         is_unique=rows > 1 and distinct == rows - nulls,
+        declared_type=str(row["declared_type"]),
     )

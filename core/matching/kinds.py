@@ -7,7 +7,8 @@ say is listed by name.
 import polars as pl
 
 from core.discovery.shapes import Kind
-from core.vocabulary import Field
+from core.matching.targets import Sort, Target
+from core.vocabulary import ENTITIES, Field
 
 FITS, MAY_BE, SAYS_NOTHING, CONTRADICTS = 1.0, 0.4, 0.0, -1.0
 
@@ -61,6 +62,46 @@ _BY_TYPE: tuple[tuple[object, frozenset[Kind], frozenset[Kind]], ...] = (
     (pl.Int64, frozenset(), _NUMBERS),
     (pl.Decimal, frozenset({Kind.AMOUNT, Kind.DECIMAL}), frozenset({Kind.WHOLE, Kind.CODE})),
 )
+
+
+_BY_SORT: dict[Sort, tuple[frozenset[Kind], frozenset[Kind]]] = {
+    Sort.KEY: (frozenset(), _NUMBERS | {Kind.TEXT, Kind.NAME, Kind.TOOTH}),
+    Sort.NAME: (frozenset({Kind.NAME}), _WORDY),
+    Sort.PLACE: (frozenset({Kind.STREET, Kind.STATE, Kind.ZIP}), _WORDY | {Kind.WHOLE}),
+    Sort.PHONE: (frozenset({Kind.PHONE}), frozenset({Kind.WHOLE, Kind.TEXT})),
+    Sort.EMAIL: (frozenset({Kind.EMAIL}), frozenset({Kind.TEXT})),
+    Sort.DATE: (frozenset({Kind.DATE, Kind.DATE_TIME}), frozenset()),
+    Sort.TIME: (frozenset({Kind.TIME, Kind.DATE_TIME}), frozenset()),
+    Sort.FLAG: (frozenset({Kind.FLAG}), frozenset({Kind.CODE, Kind.STAGE})),
+    Sort.MONEY: (frozenset({Kind.AMOUNT, Kind.DECIMAL}), frozenset({Kind.WHOLE, Kind.CODE})),
+    Sort.COUNT: (frozenset(), _NUMBERS | {Kind.DECIMAL, Kind.AMOUNT}),
+    Sort.DEPTH: (frozenset({Kind.DEPTH, Kind.READING}), frozenset({Kind.WHOLE, Kind.CODE})),
+    Sort.TOOTH: (frozenset({Kind.TOOTH, Kind.TEETH}), _NUMBERS | {Kind.TEXT}),
+    Sort.CODE: (
+        frozenset({Kind.CODE}),
+        _NUMBERS | _WORDY | {Kind.PROCEDURE, Kind.ICD_10, Kind.NPI, Kind.SSN},
+    ),
+    Sort.PATH: (frozenset({Kind.PATH}), frozenset({Kind.TEXT})),
+    Sort.TEXT: (
+        frozenset({Kind.FREE_TEXT, Kind.RTF}),
+        _WORDY | {Kind.MARKUP, Kind.DIAGNOSIS, Kind.OPAQUE},
+    ),
+}
+"""What is only known: sort -> kinds that fit, further kinds that may be."""
+
+
+def target_fit(target: Target, kind: Kind) -> float:
+    """How a kind of values fits a target: one of the four constants."""
+    if kind is Kind.EMPTY:
+        return SAYS_NOTHING
+    entity = ENTITIES.get(target.entity) if target.is_offered else None
+    field = entity.fields().get(target.field) if entity else None
+    if field is not None:
+        return kind_fit(field, kind)
+    fits, may_be = _BY_SORT[target.sort]
+    if kind in fits:
+        return FITS
+    return MAY_BE if kind in may_be else CONTRADICTS
 
 
 def kind_fit(field: Field, kind: Kind) -> float:

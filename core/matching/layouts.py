@@ -11,53 +11,70 @@ from core.crosswalk.mapping import ColumnMap, TableMap
 from core.discovery.evidence import Readings
 from core.discovery.measures import Measure, measures_of
 from core.discovery.shapes import Kind
+from core.matching.charts import numbering, places_of
 from core.matching.columns import TECHNICAL, is_technical
 from core.matching.facts import ColumnFacts, TableFacts
-from core.matching.fit import Fit, fits
+from core.matching.ranking import Known, Ranking, rank
+from core.matching.targets import practice_targets
 
 LAYOUT = "tooth_measures"
-_ENOUGH = 0.5
 
 
 def tooth_measures(
-    table: TableFacts, frame: pl.DataFrame, readings: Readings, entity_of: Mapping[str, str]
+    table: TableFacts,
+    frame: pl.DataFrame,
+    readings: Readings,
+    known: Ranking | Mapping[str, str],
 ) -> TableMap:
     """The map of such a table.
 
-    Shape:
-        The table's rows as text; six columns are `value`, each with its site.
+    Args:
+        table: The table.
+        frame: Its rows as text; six columns are `value`, each with its site.
+        readings: Its six columns and the one that says which measure.
+        known: What the whole source was ranked as; or table -> entity, as a person has said.
     """
+    ranking = known if isinstance(known, Ranking) else _ranked(table, known)
     sites = {column: site for site, column in readings.sites.items()}
-    ranked = fits(table, "site_reading", entity_of)
-    taken = {*sites, readings.measure}
-    chosen = [_best(table, ranked, name, taken) for name in ("exam_key", "tooth")]
-    places = {fit.column: fit for fit in chosen if fit}
+    places = places_of(ranking, table, ("exam_key", "tooth"), {*sites, readings.measure})
+    _add_tooth(table, places, {*sites, readings.measure})
     measures = measures_of(frame, readings.measure, list(sites))
     answered = {
         **{name: _site_column(name, site) for name, site in sites.items()},
-        **{name: _place_column(fit) for name, fit in places.items()},
+        **{one.name: one for one in places.values()},
         readings.measure: _measure_column(readings.measure, measures),
     }
-    columns = tuple(
-        answered.get(column.name) or _other_column(column, table) for column in table.columns
-    )
+    columns = tuple(answered.get(column.name) or _other(column, table) for column in table.columns)
     return TableMap(
         table.name,
         "site_reading",
         LAYOUT,
-        table.key or (*places, readings.measure),
+        table.key or (*(one.name for one in places.values()), readings.measure),
         {one.code: one.measure for one in measures if one.measure},
         columns=columns,
     )
 
 
+def _ranked(table: TableFacts, entity_of: Mapping[str, str]) -> Ranking:
+    tables = {name: TableFacts(name, 0, False, ()) for name in entity_of} | {table.name: table}  # noqa: FBT003 - no view
+    said = {name: held for name, held in entity_of.items() if held} | {table.name: "site_reading"}
+    return rank(tables, practice_targets(), Known(said))
+
+
+def _add_tooth(table: TableFacts, places: dict[str, ColumnMap], taken: set[str]) -> None:
+    """Where no name says tooth, the one column whose values are teeth."""
+    if "tooth" in places:
+        return
+    used = taken | {one.name for one in places.values()}
+    teeth = [one.name for one in table.columns if one.kind is Kind.TOOTH and one.name not in used]
+    if len(teeth) == 1:
+        reasons = "the only column with tooth numbers"
+        places["tooth"] = ColumnMap(teeth[0], "tooth", score=0.6, reasons=reasons)
+
+
 def _site_column(name: str, site: str) -> ColumnMap:
     reasons = "one of six columns named for the six sites of a tooth"
     return ColumnMap(name, "value", "integer", site, score=0.99, reasons=reasons)
-
-
-def _place_column(fit: Fit) -> ColumnMap:
-    return ColumnMap(fit.column, fit.field, score=round(fit.score, 4), reasons=fit.reasons)
 
 
 def _measure_column(name: str, measures: Sequence[Measure]) -> ColumnMap:
@@ -69,21 +86,9 @@ def _measure_column(name: str, measures: Sequence[Measure]) -> ColumnMap:
     return ColumnMap(name, reasons=evidence, alternatives=("measure",))
 
 
-def _other_column(column: ColumnFacts, table: TableFacts) -> ColumnMap:
+def _other(column: ColumnFacts, table: TableFacts) -> ColumnMap:
     if table.key == (column.name,):
-        left = "Numbers the source's rows; exam, tooth and site tell readings apart."
-        return ColumnMap(column.name, left=left, score=0.9, reasons="it is the table's key")
+        return numbering(column.name)
     if is_technical(column):
         return ColumnMap(column.name, left=TECHNICAL, score=0.8, reasons="the name says so")
     return ColumnMap(column.name, reasons="A table of readings has no place for it.")
-
-
-def _best(table: TableFacts, ranked: Sequence[Fit], name: str, taken: set[str]) -> Fit | None:
-    """The column for a field: the surest by name and reference, for teeth also by values."""
-    able = [fit for fit in ranked if fit.field == name and fit.column not in taken]
-    if able and able[0].score >= _ENOUGH:
-        return able[0]
-    teeth = {one.name for one in table.columns if one.kind is Kind.TOOTH}
-    if name == "tooth" and len(teeth) == 1:
-        return next((fit for fit in able if fit.column in teeth), None)
-    return None

@@ -3,17 +3,18 @@
 Rule of the house: one table an entity; where two are about as likely, neither is proposed.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.discovery.entities import ENOUGH, Look, looks
-from core.matching.facts import TableFacts
+import numpy as np
+
+from core.matching.ranking import Ranking
 from core.vocabulary import ENTITIES
 
-_MARGIN = 0.04
-_HAS_PARENT, _LACKS_PARENT = 0.04, 0.12
-_STEEPNESS, _EVEN = 12.0, 0.5
+ENOUGH = 0.5
+"""Below it no entity is proposed."""
+
+_CLEAR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,62 +26,56 @@ class Holding:
     reasons: str
 
 
-def holdings(tables: Mapping[str, TableFacts]) -> dict[str, Holding]:
+def holdings(ranking: Ranking, confirmed: Mapping[str, str] | None = None) -> dict[str, Holding]:
     """For every table the entity it holds, or none, with the reasons."""
-    found = {name: looks(name, table.names) for name, table in tables.items()}
-    first = _assigned(found)
-    entity_of = {name: look.entity for name, look in first.items()}
-    weighed = {
-        name: [_with_parents(look, tables[name], entity_of) for look in candidates]
-        for name, candidates in found.items()
-    }
-    chosen = _assigned(weighed)
-    return {name: _holding(tables[name], weighed[name], chosen.get(name)) for name in tables}
+    sheet = ranking.sheet
+    said = confirmed or {}
+    able = np.array([entity in _carried(ranking) for entity in sheet.entities])
+    chance = np.where(able, ranking.tables[:, :-1], 0.0)
+    is_view = np.array([sheet.facts[name].is_view for name in sheet.tables])
+    chance[is_view] = 0.0
+    best_of = chance.argmax(axis=0)
+    found = {}
+    for place, table in enumerate(sheet.tables):
+        best = int(chance[place].argmax())
+        score = float(chance[place, best])
+        if table in said:
+            found[table] = Holding(said[table], 1.0, "A person says so.")
+        elif is_view[place]:
+            found[table] = Holding("", 0.0, "A view: it shows what tables hold.")
+        elif score < ENOUGH:
+            found[table] = Holding("", score, _too_little(ranking, place, best))
+        elif best_of[best] != place:
+            why = f"Perhaps {sheet.entities[best]}, but {sheet.tables[best_of[best]]} fits better."
+            found[table] = Holding("", min(score, ENOUGH), why)
+        else:
+            found[table] = Holding(sheet.entities[best], score, _reasons(ranking, place, best))
+    return found
 
 
-def _assigned(found: Mapping[str, list[Look]]) -> dict[str, Look]:
-    """The best look of each table, the surest first, each entity once."""
-    ranked = sorted(
-        ((look.score, name, look) for name, candidates in found.items() for look in candidates),
-        key=lambda entry: (-entry[0], entry[1], entry[2].entity),
+def _carried(ranking: Ranking) -> frozenset[str]:
+    return ranking.sheet.targets.offered_entities & frozenset(ENTITIES)
+
+
+def _too_little(ranking: Ranking, table: int, best: int) -> str:
+    sheet = ranking.sheet
+    chance = ranking.tables[table]
+    likeliest = int(chance[:-1].argmax())
+    name = sheet.entities[likeliest].replace("_", " ")
+    if chance[likeliest] >= ENOUGH:
+        return f"It looks like a table of the kind {name}, which is not carried."
+    return f"Perhaps {sheet.entities[best]}, but too little fits."
+
+
+def _reasons(ranking: Ranking, table: int, entity: int) -> str:
+    sheet = ranking.sheet
+    rows = sheet.rows_of(table)
+    fields = np.flatnonzero(sheet.entity_of == entity)
+    clear = int((sheet.plain.both[np.ix_(rows, fields)].max(axis=1) >= _CLEAR).sum())
+    by_name = float(sheet.table_names.both[table, entity])
+    second = np.argsort(-ranking.tables[table, :-1])[1]
+    said = (
+        f"Taken for it as its name fits at {min(by_name, 1.0):.0%}, "
+        f"{clear} of {rows.size} columns have a name that fits"
     )
-    chosen: dict[str, Look] = {}
-    for score, name, look in ranked:
-        is_free = name not in chosen and look.entity not in {one.entity for one in chosen.values()}
-        if score >= ENOUGH and is_free:
-            chosen[name] = look
-    return chosen
-
-
-def _with_parents(look: Look, table: TableFacts, entity_of: Mapping[str, str]) -> Look:
-    """A table that refers to what its entity must refer to is likelier; one that does not, less."""
-    required = {
-        field.refers_to
-        for field in ENTITIES[look.entity].fields().values()
-        if field.is_required and field.refers_to
-    }
-    referred = {entity_of.get(column.refers_to, "") for column in table.columns}
-    known = required & set(entity_of.values())
-    score = look.score + _HAS_PARENT * len(known & referred)
-    if table.rows:
-        score -= _LACKS_PARENT * len(known - referred)
-    return Look(look.entity, min(1.0, score), look.reason)
-
-
-def _holding(table: TableFacts, weighed: list[Look], chosen: Look | None) -> Holding:
-    ranked = sorted(weighed, key=lambda look: (-look.score, look.entity))
-    if table.is_view:
-        return Holding("", 0.0, "A view: it shows what tables hold.")
-    if chosen is None:
-        best = ranked[0]
-        why = "another table fits better" if best.score >= ENOUGH else "too little fits"
-        return Holding("", _sure(best.score), f"Perhaps {best.entity}, but {why}.")
-    others = [look for look in ranked if look.entity != chosen.entity]
-    if others and others[0].score >= chosen.score + _MARGIN:
-        return Holding("", _sure(chosen.score), f"{others[0].entity} or {chosen.entity}?")
-    second = f"; next would be {others[0].entity}" if others and others[0].score > ENOUGH else ""
-    return Holding(chosen.entity, _sure(chosen.score), f"Taken for it as {chosen.reason}{second}.")
-
-
-def _sure(score: float) -> float:
-    return 1 / (1 + math.exp(-_STEEPNESS * (score - _EVEN)))
+    return f"{said}; next would be {sheet.entities[second]}."

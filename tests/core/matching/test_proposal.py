@@ -12,6 +12,7 @@ from core.crosswalk.mapping import ColumnMap, Decisions, SchemaMap, TableMap
 from core.crosswalk.reading import READINGS
 from core.discovery import take_inventory
 from core.matching import agreement, merge_answers, propose
+from core.matching.answers import TICKED
 from core.practice.truth_map import confirmed_map
 from core.vocabulary import ENTITIES
 
@@ -124,13 +125,13 @@ def test_readings_of_one_site_a_row_are_mapped_as_rows(panda):
     frames = {one.name: panda.frames.get(one.name, frame) for one in catalogue}
     proposal = propose(take_inventory(catalogue, frames), frames, decisions=Decisions())
     (found,) = proposal.of_entity("site_reading")
-    assert found.layout == "rows"
+    assert found.layout == "site_rows"
     assert {one.name: one.field for one in found.columns} == {
         "exam_id": "exam_key",
         "tooth_no": "tooth",
         "site_cd": "site",
-        "probing_mm": "probing_depth_mm",
-        "bop_ind": "is_bleeding",
+        "probing_mm": "probing_depth",
+        "bop_ind": "bleeding",
     }
     assert {one.name: one for one in found.columns}["site_cd"].options["DL"] == "DL"
 
@@ -144,7 +145,7 @@ def test_names_that_say_nothing_are_not_guessed(panda):
         frames[f"T{number}"] = panda.frames[table.name].rename(names)
     proposal = propose(take_inventory(catalogue, frames), frames, decisions=Decisions())
     offers = [column for table in proposal.tables for column in table.columns]
-    assert not [offer for offer in offers if offer.field and offer.score >= 0.95]
+    assert not [offer for offer in offers if offer.field and offer.score >= TICKED]
 
 
 def test_a_view_is_not_proposed_beside_its_table(panda):
@@ -200,11 +201,11 @@ def test_answers_fill_what_was_not_proposed_and_nothing_else_counts(names):
 
 def test_an_answer_wins_over_a_proposal_and_keeps_its_score_as_evidence():
     answer = TableMap("T", "patient", columns=(ColumnMap("A", "first_name"),))
-    offer = TableMap("T", "patient", columns=(ColumnMap("A", "last_name", score=0.97),))
+    offer = TableMap("T", "patient", columns=(ColumnMap("A", "last_name", score=TICKED),))
     proposal, answers = SchemaMap(tables=(offer,)), SchemaMap(tables=(answer,))
     merged = merge_answers(proposal, answers, decided_by="ana")
     column = merged.tables[0].columns[0]
-    assert (column.field, column.score, column.decided_by) == ("first_name", 0.97, "ana")
+    assert (column.field, column.score, column.decided_by) == ("first_name", TICKED, "ana")
     found = agreement(proposal, answers)
     assert (found.proposed_wrong, found.ticked_wrong) == (1, 1)
 
