@@ -5,7 +5,7 @@ Rule of the house: the same number of patients and the same seed are the same pr
 
 from collections.abc import Callable
 
-from core.practice import papers, people, wording
+from core.practice import papers, people, procedures, wording
 from core.practice.course import Course
 from core.practice.dice import Dice
 from core.practice.faults import Planter, faults_per_kind, plant_in_patients
@@ -13,6 +13,7 @@ from core.practice.keys import Keys
 from core.practice.model import Practice
 from core.practice.oddities import Curiosities
 from core.practice.offices import Offices
+from core.practice.recommending import recommend
 from core.practice.strays import Strays
 
 _BETWEEN_CALLS = 25
@@ -45,6 +46,7 @@ def build(patients: int, seed: int, progress: Callable[[int, int], None] | None 
     practice.templates.extend(wording.TEMPLATES)
     papers.add_puzzles(practice, Dice(seed, "puzzles"), max(round(patients * _PUZZLES), 6))
     curiosities.plant_in_course()
+    recommend(practice, Dice(seed, "recommendations"), procedures.USUAL_CODES)
     Planter(practice, treated, Strays(Dice(seed, "faults"), keys, course)).plant(count)
     if progress:
         progress(patients, patients)

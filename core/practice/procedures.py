@@ -58,6 +58,10 @@ _MAINTENANCE = Weighted(
     (_item("D0120 mouth 72.00 Periodic exam"), 15),
     (_item("D0274 mouth 88.00 Four bitewings"), 15),
 )
+USUAL_CODES = frozenset(
+    item.code for menu in (_NON_SURGICAL, _SURGICAL, _IMPLANT, _MAINTENANCE) for item in menu.values
+)
+"""Codes that a plan's lines are drawn from; each has a description that says the same."""
 ODD_ITEMS = (
     (_item("D4271 tooth 990.00 Free soft-tissue graft (retired code)"), "retired_code"),
     (_item("D4320 mouth 410.00 Splint, inside the crown (retired code)"), "retired_code"),

@@ -32,6 +32,7 @@ KINDS = {
     "retired_code": lambda v: v in {"D4271", "D4320", "D1352"},
     "odd_code": lambda v: not re.fullmatch(r"D\d{4}", v) or v == "D9986",
     "legacy_term": lambda v: "Stage" not in v,
+    "recommends_what_no_plan_has": lambda v: v.startswith("letters"),
     "not_measured": lambda v: v == "-1",
     "coronal_margin": lambda v: 100 < int(v) < 110,
 }
