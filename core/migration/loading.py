@@ -9,6 +9,7 @@ from core.compare import compare_all
 from core.errors import PlanNotApproved, PlanStale
 from core.lifecycle import Gate, Stage
 from core.migration.carry_out import Done, carry_out, keep_plan
+from core.migration.clinical_report import keep_clinical_report
 from core.migration.conflicts import kept_edits
 from core.migration.context import AFRESH, context
 from core.migration.doubt import forget_unwritten
@@ -32,6 +33,7 @@ def plan_full_load(passage: Passage, meter: Meter) -> dict[str, object]:
     keep_wanted(passage, assembled)
     passage.ledger.record_conservation("full", intake.conformed.cells)
     keep_rebuild(passage, intake.conformed.entities)
+    keep_clinical_report(passage, intake.conformed.entities)
     view = observe(passage)
     meter.walk(view)
     rests_on = context(passage)

@@ -9,6 +9,7 @@ from core.compare import compare_all
 from core.errors import StepNotAllowed
 from core.lifecycle import NEXT_STEP, Gate, Stage
 from core.migration.carry_out import carry_out, keep_plan
+from core.migration.clinical_report import REPORT
 from core.migration.context import context
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import Intake, keep_wanted, read_practice, wanted_records
@@ -93,5 +94,6 @@ def rehearse(passage: Passage) -> Result:
     kept = passage.ledger.kept("review") or {}
     undone = undo_everything(passage, meter, gate=Gate.SAMPLE, under=str(kept.get("bound_to")))
     full = plan_full_load(passage, meter)
-    counts = {"rollback": undone, "full_plan": full}
+    report = passage.ledger.kept(REPORT)
+    counts = {"rollback": undone, "full_plan": full, "clinical_report": report}
     return close_step(passage, "rehearsal", meter, Stage.ROLLBACK_REHEARSED, counts)
