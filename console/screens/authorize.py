@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from console import access, desk, dispatch
+from console.parts.clinical_report import clinical_report
 from console.parts.data_table import data_table
 from console.parts.empty_state import empty_state, show_error
 from console.parts.heading import heading
@@ -55,6 +56,7 @@ def main() -> None:
         empty_state("There is no plan of the full load yet.", road.next_step(ledger.stage()))
         return
     _plan(plan)
+    clinical_report(user)
     stage = ledger.stage()
     may_be_asked = Stage.LOAD_REQUESTED in LEADS_TO[stage] and stage is not Stage.LOAD_AUTHORIZED
     if may_be_asked:

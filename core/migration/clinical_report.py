@@ -87,6 +87,26 @@ def code_document(codes: pl.DataFrame, letters: pl.DataFrame, doubts: pl.DataFra
     )
 
 
+def rows_document(codes: pl.DataFrame, letters: pl.DataFrame, doubts: pl.DataFrame) -> Document:
+    """Every row of the report, for those who may see patients."""
+    letter_headings = {"letter_key": "Letter", "patient_key": "Patient", "written_on": "Date"}
+    chart_headings = {"exam_key": "Exam", "tooth": "Tooth", "site": "Site", "doubt": "What"}
+    return Document(
+        "Procedure codes, letters and charts to look at",
+        ("It names patients; keep it as you keep their charts.",),
+        (
+            Sheet("Codes and words", codes, _CODE_HEADINGS, _CODES_LEAD),
+            Sheet(
+                "Only in a letter",
+                letters,
+                letter_headings | {"letter_says": "The letter says", "codes": "The plans' codes"},
+                _LETTERS_LEAD,
+            ),
+            Sheet("Charts", doubts, chart_headings, _DOUBTS_LEAD),
+        ),
+    )
+
+
 def _usual(codes: pl.DataFrame) -> pl.DataFrame:
     """The codes without words that stand only once or twice: they may be about somebody."""
     is_usual = pl.col("lines") >= _FEWEST
