@@ -74,10 +74,7 @@ def unequal_cells(
             sides = _Sides(found, wanted, pairs, rows)
             cells = sides.cells(path, field, (key, *kept))
             parts.setdefault(Manner.of(field), []).append(cells)
-    classed = [
-        pl.concat(frames).with_columns(classify(manner).alias("diff_class"))
-        for manner, frames in parts.items()
-    ]
+    classed = [classify(pl.concat(frames), manner) for manner, frames in parts.items()]
     schema = {name: found.schema[name] for name in (key, *kept)} | _TEXTS
     return pl.concat([pl.DataFrame(schema=schema), *classed]).sort(key, "field")
 

@@ -4,8 +4,9 @@ Rule of the house: what is harmless is asked first and must be proven; the rest 
 class is a likely cause.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -17,6 +18,9 @@ from core.vocabulary.field import CrmType, Field, Reads
 
 FOUND, WANTED = pl.col("before"), pl.col("after")
 """The two texts of a cell."""
+
+EVERY = pl.lit(value=True)
+"""All cells."""
 
 _FDI = {str(tooth): fdi(tooth) for tooth in ALL_TEETH}
 _NOUGHT = r"^[+-]?0+(\.0*)?$"
@@ -62,28 +66,66 @@ class Manner:
 _TYPES = (pl.String(), pl.Date(), pl.Time(), pl.Boolean())
 
 
-def classify(field: Field | Manner) -> pl.Expr:
-    """The class of an unequal cell from its two texts, `before` (found) and `after` (wanted).
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """Tests that are worth asking of some cells only.
+
+    Attributes:
+        of: The cells.
+        tests: What is asked of them, in this order.
+        otherwise: Their class when nothing holds; None to ask on.
+    """
+
+    of: pl.Expr
+    tests: Sequence[Test]
+    otherwise: DiffClass | None = None
+
+    def said(self) -> pl.Expr:
+        """The first class whose test holds, as `diff_class`."""
+        whens = (pl.when(test).then(pl.lit(name.value)) for name, test in self.tests)
+        return pl.coalesce(*whens, _class(self.otherwise)).alias("diff_class")
+
+
+def classify(cells: pl.DataFrame, field: Field | Manner) -> pl.DataFrame:
+    """Unequal cells with their class, from two texts: `before` (found) and `after` (wanted).
 
     Args:
-        field: The cell's field, or its manner.
+        cells: Unequal cells of one field, or of fields with the same manner.
+        field: The field, or its manner.
+
+    Shape:
+        (n, columns) -> (n, columns + diff_class), in any order.
     """
     manner = field if isinstance(field, Manner) else Manner.of(field)
-    if manner.is_link:
-        return pl.lit(DiffClass.WRONG_LINK.value)
+    done, rest = [cells.clear().with_columns(_class(None))], cells
+    for stage in _stages(manner):
+        if rest.is_empty():
+            break
+        is_asked = rest.select(stage.of.fill_null(value=False)).to_series()
+        if is_asked.any():
+            asked = rest.filter(is_asked).with_columns(stage.said())
+            done.append(asked.filter(pl.col("diff_class").is_not_null()))
+            left = asked.filter(pl.col("diff_class").is_null()).drop("diff_class")
+            rest = pl.concat([rest.filter(~is_asked), left])
     last = DiffClass.WRONG_CODE if manner.reads is Reads.CODE else DiffClass.WRONG_VALUE
-    one_is_null = FOUND.is_null() | WANTED.is_null()
-    return (
-        pl.when(one_is_null)
-        .then(first(_of_nulls(manner), DiffClass.VALUE_LOST))
-        .otherwise(first(_of_values(manner), last))
-    )
+    return pl.concat([*done, rest.with_columns(_class(last))])
 
 
-def first(tests: Iterable[Test], otherwise: DiffClass) -> pl.Expr:
-    """The first class whose test holds."""
-    whens = (pl.when(test).then(pl.lit(name.value)) for name, test in tests)
-    return pl.coalesce(*whens, pl.lit(otherwise.value))
+def _class(name: DiffClass | None) -> pl.Expr:
+    return pl.lit(None if name is None else name.value, dtype=pl.String()).alias("diff_class")
+
+
+@cache
+def _stages(manner: Manner) -> list[_Stage]:
+    if manner.is_link:
+        return [_Stage(EVERY, (), DiffClass.WRONG_LINK)]
+    nulls = _Stage(FOUND.is_null() | WANTED.is_null(), _of_nulls(manner), DiffClass.VALUE_LOST)
+    teeth = [_Stage(EVERY, [(DiffClass.NUMBERING, _is_other_number())])]
+    if manner.reads is not Reads.TOOTH:
+        teeth = []
+    if manner.dtype == "String":
+        return [nulls, *_harmless(manner.reads), *teeth, *_of_texts(manner.reads)]
+    return [nulls, *teeth, _Stage(EVERY, _of_values(manner))]
 
 
 def _of_nulls(manner: Manner) -> list[Test]:
@@ -104,9 +146,6 @@ def _of_nulls(manner: Manner) -> list[Test]:
 
 
 def _of_values(manner: Manner) -> list[Test]:
-    teeth = [(DiffClass.NUMBERING, _is_other_number())] if manner.reads is Reads.TOOTH else []
-    if manner.dtype == "String":
-        return [*_harmless(manner.reads), *teeth, *_of_texts(manner.reads)]
     if manner.dtype == "Time":
         return [(DiffClass.TIME_ZONE, _is_hours_off())]
     if manner.dtype == "Date":
@@ -116,28 +155,53 @@ def _of_values(manner: Manner) -> list[Test]:
         ]
     if manner.dtype == "Boolean":
         return []
-    return [*teeth, *_of_numbers(manner.reads)]
+    return _of_numbers(manner.reads)
 
 
-def _harmless(reads: Reads) -> list[Test]:
-    return [(name, found == wanted) for name, found, wanted in same.forms(reads, FOUND, WANTED)]
+def _either(pattern: str) -> pl.Expr:
+    return FOUND.str.contains(pattern) | WANTED.str.contains(pattern)
 
 
-def _of_texts(reads: Reads) -> list[Test]:
-    tests = [
-        (DiffClass.ORDER_LOST, _has_same_lines()),
-        (DiffClass.LETTER_CASE, FOUND.str.to_lowercase() == WANTED.str.to_lowercase()),
-        (DiffClass.TRUNCATED, _is_cut()),
-        (DiffClass.MARKUP, _is_same_without_markup()),
-        (DiffClass.ENCODING, _is_same_but_for_encoding()),
+def _harmless(reads: Reads) -> list[_Stage]:
+    special = _either(same.SPECIAL)
+    encoded = [(name, found == wanted) for name, found, wanted in same.encoded(FOUND, WANTED)]
+    read = [
+        (name, found == wanted) for name, found, wanted in same.read_alike(reads, FOUND, WANTED)
     ]
-    if reads is Reads.CODE:
-        return tests
+    # words are read as they are; only what begins like a number may be one, or an instant
+    is_read = EVERY if reads is not Reads.TEXT else _either(r"^\s*[+-]?\d")
+    return [
+        _Stage(special, encoded),
+        *([_Stage(is_read, read)] if read else []),
+    ]
+
+
+def _of_texts(reads: Reads) -> list[_Stage]:
+    stages = [
+        _Stage(FOUND.str.contains("\n", literal=True), [(DiffClass.ORDER_LOST, _has_same_lines())]),
+        _Stage(
+            EVERY,
+            [
+                (DiffClass.LETTER_CASE, FOUND.str.to_lowercase() == WANTED.str.to_lowercase()),
+                (DiffClass.TRUNCATED, WANTED.str.starts_with(FOUND)),
+            ],
+        ),
+        _Stage(FOUND.str.contains(r"(\u2026|\.\.\.)$"), [(DiffClass.TRUNCATED, _is_cut())]),
+        _Stage(
+            WANTED.str.contains("<", literal=True) | FOUND.str.contains("&", literal=True),
+            [(DiffClass.MARKUP, _is_same_without_markup())],
+        ),
+        _Stage(
+            WANTED.str.contains(r"[^\x00-\x7f]"),
+            [(DiffClass.ENCODING, _is_same_but_for_encoding())],
+        ),
+    ]
     numbers = [
         (DiffClass.SIGN, _is_other_sign()),
         (DiffClass.TIME_ZONE, _is_instant_hours_off()),
     ]
-    return [*numbers, *tests]
+    is_number = FOUND.str.contains(r"^[+-]?\d")
+    return stages if reads is Reads.CODE else [_Stage(is_number, numbers), *stages]
 
 
 def _of_numbers(reads: Reads) -> list[Test]:
@@ -205,9 +269,9 @@ def _has_same_lines() -> pl.Expr:
 
 
 def _is_cut() -> pl.Expr:
+    """Whether the text stops where it says that it goes on."""
     kept = FOUND.str.strip_suffix("\u2026").str.strip_suffix("...").str.strip_chars_end()
-    is_marked = kept != FOUND
-    return WANTED.str.starts_with(FOUND) | (is_marked & (kept != "") & WANTED.str.starts_with(kept))
+    return (kept != "") & WANTED.str.starts_with(kept)
 
 
 def _is_same_without_markup() -> pl.Expr:
@@ -227,5 +291,4 @@ def _is_same_but_for_encoding() -> pl.Expr:
     bare_found, bare_wanted = (
         side.str.normalize("NFKD").str.replace_all(r"\p{M}", "") for side in (FOUND, WANTED)
     )
-    is_same = (kept_found == kept_wanted) | (bare_found == bare_wanted)
-    return WANTED.str.contains(r"[^\x00-\x7f]") & is_same
+    return (kept_found == kept_wanted) | (bare_found == bare_wanted)

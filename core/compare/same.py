@@ -13,7 +13,7 @@ import polars as pl
 from core.compare.classes import DiffClass
 from core.vocabulary.field import Reads
 
-_FAR = 256
+_FAR = 0x250
 """Characters that HTML may also call by their number, as far as they are looked for here."""
 
 _NAMED = {f"&{name}": sign for name, sign in html5.items() if name.endswith(";")}
@@ -22,17 +22,15 @@ _NUMBERED = {
     for number in (*range(9, _FAR), 0x2013, 0x2014, 0x2018, 0x2019, 0x201C, 0x201D, 0x2026, 0x20AC)
     for form in (f"&#{number};", f"&#0{number};", f"&#x{number:x};", f"&#x{number:X};")
 }
-_SIGNS: Mapping[str, str] = _NAMED | _NUMBERED
+_NAMES = pl.lit(pl.Series([list(_NAMED | _NUMBERED)]))
 """How HTML names signs."""
+_SIGNS = pl.lit(pl.Series([list((_NAMED | _NUMBERED).values())]))
 
 _SPACES = r"[\u00a0\u2007\u202f\t]"
 _PHONE_SIGNS = r"[\s().\-\u2010-\u2013/+\u00a0]"
 _INSTANT = "%Y-%m-%dT%H:%M:%S%.f%z"
 _INSTANT_FORM = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?\s?(Z|z|[+-]\d\d:?\d\d)$"
 _DECIMAL_FORM = r"^[+-]?\d+\.\d+$"
-
-Form = tuple[DiffClass, pl.Expr, pl.Expr]
-"""A class, and both sides with what the class allows undone."""
 
 
 def unpadded(text: pl.Expr) -> pl.Expr:
@@ -54,35 +52,43 @@ def composed(text: pl.Expr) -> pl.Expr:
 def spelled(text: pl.Expr) -> pl.Expr:
     """With the signs that HTML's names stand for, once."""
     has_names = text.str.contains("&", literal=True)
-    return pl.when(has_names).then(text.str.replace_many(_SIGNS)).otherwise(text)
+    return pl.when(has_names).then(text.str.replace_many(_NAMES, _SIGNS)).otherwise(text)
 
 
-_STEPS = {
-    DiffClass.PADDING: unpadded,
-    DiffClass.LINE_ENDS: with_line_ends,
-    DiffClass.UNICODE_FORM: composed,
-    DiffClass.ENTITIES: spelled,
-}
+SPECIAL = r"[&\r\t\x{80}-\x{10FFFF}]|^\s|\s$|\s\n"
+"""What a text must hold, here or there, that says the same as one which is not equal to it."""
+
+Pair = tuple[DiffClass, pl.Expr, pl.Expr]
+"""A class, and both sides with what the class allows undone; equal ones say the same."""
 
 
-def forms(reads: Reads, found: pl.Expr, wanted: pl.Expr) -> list[Form]:
-    """What two texts look like with one re-encoding undone after the other.
+def bare(text: pl.Expr) -> pl.Expr:
+    """Composed, with one kind of line end and without padding."""
+    return unpadded(composed(with_line_ends(text)))
 
-    Equal ones say the same; the class is of the first form in which they are.
+
+def encoded(found: pl.Expr, wanted: pl.Expr) -> list[Pair]:
+    """Two texts with one re-encoding undone after the other, then all of them at once.
+
+    Only what was found may have its signs named once more than was wanted; a text that was to
+    name them may also come back with the signs themselves.
     """
-    alone = [(name, step(found), step(wanted)) for name, step in _STEPS.items()]
-    whole = _bare(found), _bare(wanted)
-    # several at once bear the name of the one that is rarest alone
-    together = (DiffClass.ENTITIES, *whole)
-    return [*alone, together, *_by_reading(reads, *whole)]
+    alone = [
+        (DiffClass.PADDING, unpadded),
+        (DiffClass.LINE_ENDS, with_line_ends),
+        (DiffClass.UNICODE_FORM, composed),
+    ]
+    pairs = [(name, undo(found), undo(wanted)) for name, undo in alone]
+    read = bare(spelled(found))
+    meant = (bare(wanted), bare(spelled(wanted)))
+    return [*pairs, *((DiffClass.ENTITIES, read, each) for each in meant)]
 
 
-def _bare(text: pl.Expr) -> pl.Expr:
-    return unpadded(composed(with_line_ends(spelled(text))))
-
-
-def _by_reading(reads: Reads, found: pl.Expr, wanted: pl.Expr) -> list[Form]:
-    return [(name, read(found), read(wanted)) for name, read in _READINGS.get(reads, ())]
+def read_alike(reads: Reads, found: pl.Expr, wanted: pl.Expr) -> list[Pair]:
+    """Two texts as a field of this reading is read; null where they cannot be."""
+    # several re-encodings at once bear the name of the field's own
+    read, meant = bare(spelled(found)), bare(spelled(wanted))
+    return [(name, undo(read), undo(meant)) for name, undo in _READINGS.get(reads, ())]
 
 
 def instant(text: pl.Expr) -> pl.Expr:
