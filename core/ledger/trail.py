@@ -37,8 +37,13 @@ def audit(store: Store, action: str, *, actor: str, subject: str = "", outcome: 
         work.note(action, actor=actor, subject=subject, outcome=outcome)
 
 
-def events(store: Store, *, newest: int = 1000) -> pl.DataFrame:
+def events(store: Store, *, newest: int = 1000, action: str = "") -> pl.DataFrame:
     """Audit events, newest first.
+
+    Args:
+        store: The ledger.
+        newest: At most so many.
+        action: Only events of this action; all when it is empty.
 
     Shape:
         (at most `newest`, 7): seq, at, actor, action, subject, outcome, hash.
@@ -47,6 +52,8 @@ def events(store: Store, *, newest: int = 1000) -> pl.DataFrame:
     names |= {"subject": "subject", "outcome": "outcome", "hash": "hash"}
     columns = [tables.events.c[name] for name in names]
     query = select(*columns).order_by(desc(tables.events.c.seq)).limit(newest)
+    if action:
+        query = query.where(tables.events.c.action == action)
     with store.reading() as connection:
         rows = connection.execute(query).fetchall()
     schema: dict[str, Any] = dict.fromkeys(names.values(), pl.String) | {"seq": pl.Int64}

@@ -171,8 +171,11 @@ class Ledger(Protocol):
         """Add one event to the chain."""
         ...
 
-    def events(self, *, newest: int = 1000) -> pl.DataFrame:
-        """Audit events, newest first: seq, at, actor, action, subject, outcome, hash."""
+    def events(self, *, newest: int = 1000, action: str = "") -> pl.DataFrame:
+        """Audit events, newest first, of one action or of all.
+
+        Columns: seq, at, actor, action, subject, outcome, hash.
+        """
         ...
 
     def verify_chain(self) -> int:
