@@ -4,7 +4,7 @@ Rule of the house: a message says what happened, where and what to do; never a v
 
     MigrationError                                            next step                    exit
     ├─ SetupError         SettingMissing · MapGap ·           mend the set-up, start again   10
-    │                     AccessRefused
+    │                     AccessRefused (CodeNeeded)
     ├─ SourceError        SourceUnreachable* · NoPractice ·   look at the source             20
     │                     SourceShapeChanged
     ├─ PlanError          PlanNotApproved · PlanStale ·       review again                   30
@@ -55,6 +55,10 @@ class MapGap(SetupError):
 
 class AccessRefused(SetupError):
     """A user is unknown, the password is wrong, or the role does not allow this."""
+
+
+class CodeNeeded(AccessRefused):
+    """Name and password are right; the account's one-time code is asked for too."""
 
 
 class SourceError(MigrationError):

@@ -3,6 +3,7 @@
 Rule of the house: read once; secrets come from the environment or from files outside the folder.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from pydantic_settings import (
 from core.errors import SettingMissing, SetupError
 
 FILE_NAME = "perio.toml"
+_PASSWORD_IN_ADDRESS = re.compile(r"://[^/@]*:[^/@]*@|[?&]password=")
 SANDBOX = "sandbox"
 """The destination that needs no account: the emulator, run beside the migration."""
 
@@ -51,6 +53,15 @@ class Settings(BaseSettings):
         custom_field_cap: Custom fields that the account takes; by the tier when absent.
         explain_all: Whether the inventory may be signed only when every flagged table is explained.
         prefect_api_url: The Prefect server that runs the deployments; "" for none.
+        ledger: Address of the ledger's database, `postgresql+psycopg://…`; "" for the SQLite file
+            in the folder. A password in it comes from the environment only: PERIO_LEDGER whole,
+            or PGPASSWORD.
+        anchor: A second place for signed checkpoints of the audit log: a file outside the folder,
+            or "syslog"; "" for none.
+        load_hours: How long a request for the full load, and its signature, can be used.
+        rollback_hours: How long a rollback's signature can be used.
+        rollback_people: Different people whose signatures a rollback needs.
+        codes_required: Whether who signs must have set up one-time codes.
     """
 
     model_config = SettingsConfigDict(
@@ -73,6 +84,12 @@ class Settings(BaseSettings):
     custom_field_cap: int | None = Field(default=None, ge=1)
     explain_all: bool = False
     prefect_api_url: str = ""
+    ledger: SecretStr = SecretStr("")
+    anchor: str = ""
+    load_hours: float = Field(default=72.0, gt=0)
+    rollback_hours: float = Field(default=24.0, gt=0)
+    rollback_people: int = Field(default=1, ge=1, le=2)
+    codes_required: bool = False
 
     @property
     def is_sandbox(self) -> bool:
@@ -123,9 +140,14 @@ def load_settings(folder: Path) -> Settings:
         message = f"There is no {FILE_NAME} in {folder}."
         step = "Run `./perio init --source URL --destination URL`, or name the folder: --dir PATH."
         raise SettingMissing(message, next_step=step)
-    if "token" in _document(file):
+    document = _document(file)
+    if "token" in document:
         message = f"{FILE_NAME} holds a token; a secret does not belong in the folder."
         raise SetupError(message, next_step="Remove it and set PERIO_TOKEN instead.")
+    if _PASSWORD_IN_ADDRESS.search(str(document.get("ledger", ""))):
+        message = f"{FILE_NAME} holds the password of the ledger's database."
+        step = "Remove it from the address and set PGPASSWORD, or set PERIO_LEDGER instead."
+        raise SetupError(message, next_step=step)
 
     class InFolder(Settings):
         model_config = SettingsConfigDict(toml_file=file)

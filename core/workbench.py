@@ -23,6 +23,7 @@ from core.errors import SettingMissing, SetupError
 from core.failpoints import Point
 from core.ledger.key import create_key, load_key, sub_key
 from core.ledger.ledger import SqlLedger, open_ledger
+from core.ledger.rules import Rules
 from core.ledger.vault import FileVault
 from core.migration.passage import Passage, Progress, Tempo
 from core.migration.preflight import told_by
@@ -222,6 +223,23 @@ class Workbench:
         self.ledger.close()
 
 
+def _open_ledger(folder: Path, settings: Settings, key: bytes, *, lock: bool) -> SqlLedger:
+    return open_ledger(
+        settings.ledger.get_secret_value() or f"sqlite:///{folder / 'ledger.sqlite'}",
+        lock=lock,
+        key=key,
+        head=folder / "ledger.head",
+        anchor=settings.anchor,
+        ticks_s=ticks_s,
+        rules=Rules(
+            settings.load_hours,
+            settings.rollback_hours,
+            settings.rollback_people,
+            settings.codes_required,
+        ),
+    )
+
+
 def _key(migration_id: str, *, make: bool) -> bytes:
     # where the environment names a key, that one is the migration's, and none is made beside it
     is_named = any(os.environ.get(name) for name in _KEY_VARIABLES)
@@ -249,8 +267,7 @@ def open_workbench(
     if lock:
         _arm_failpoint(settings)
         failpoints.reach(Point.BEFORE_LOCK)
-    url = f"sqlite:///{folder / 'ledger.sqlite'}"
-    ledger = open_ledger(url, lock=lock, key=key, ticks_s=ticks_s)
+    ledger = _open_ledger(folder, settings, key, lock=lock)
     bench = Workbench(
         folder, settings, ledger, FileVault(folder / "vault", key), key, progress or Progress()
     )

@@ -19,8 +19,8 @@ COVERED = ("--cov", "--cov-report=")
 SPREAD = ("-n", "auto", "--dist", "worksteal")
 """One worker a core: much of the time is spent waiting for servers and browsers."""
 
-SYSTEM_PACKAGES = ("chromium", "libodbc2", "libltdl7")
-"""Debian packages: browser tests, and the driver manager of SQL Server's ODBC driver."""
+SYSTEM_PACKAGES = ("chromium", "libodbc2", "libltdl7", "postgresql")
+"""Debian packages: a browser, the driver manager of SQL Server's ODBC driver, a ledger's server."""
 
 ENVIRONMENT = {
     "DO_NOT_TRACK": "1",

@@ -14,9 +14,13 @@ from pathlib import Path
 from threading import get_ident
 
 from core.errors import ChainBroken, LedgerError, LedgerFull
+from core.ledger.signer import Signer, canonical
 
 HASHED = ("seq", "ts", "actor", "action", "subject", "outcome")
 """The columns of an event that its hash covers, beside the hash before it."""
+
+HASHED_IF_SAID = ("reason", "state")
+"""Columns that older events do not have: covered where they say something."""
 
 _NEXT_STEP = "Stop, keep the ledger and its head record as they are, and call a person."
 
@@ -34,15 +38,10 @@ def genesis(ledger_id: str) -> Link:
     return Link(0, hashlib.sha256(b"\x01" + ledger_id.encode()).hexdigest())
 
 
-def canonical(content: Mapping[str, object]) -> bytes:
-    """One text per content: keys sorted, no spaces, UTF-8."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass")
-
-
 def event_hash(event: Mapping[str, object], before: str) -> str:
     """The event's hash: sha256(0x00, canonical JSON, hash of the event before it)."""
-    body = canonical({name: event[name] for name in HASHED})
+    said = [name for name in HASHED_IF_SAID if event[name]]
+    body = canonical({name: event[name] for name in (*HASHED, *said)})
     return hashlib.sha256(b"\x00" + body + bytes.fromhex(before)).hexdigest()
 
 
@@ -58,7 +57,7 @@ def follow(link: Link, event: Mapping[str, object]) -> Link:
     if type(seq) is not int or seq != wanted:
         what = f"event {wanted} is missing; another stands in its place"
         raise broken(what)
-    texts = [event[name] for name in (*HASHED[1:], "prev_hash", "hash")]
+    texts = [event[name] for name in (*HASHED[1:], *HASHED_IF_SAID, "prev_hash", "hash")]
     if not all(type(text) is str for text in texts):
         what = f"event {wanted} was altered"
         raise broken(what)
@@ -74,17 +73,18 @@ def broken(what: str) -> ChainBroken:
 
 
 class Head:
-    """A small signed file beside the ledger: the chain reaches at least this far.
+    """A small signed file outside the ledger's database: the chain reaches at least this far.
 
     A chain alone cannot show that its last events were cut off. The file follows the database, so
     it may be behind by what a crash left out, never ahead.
     """
 
-    def __init__(self, file: Path, key: bytes, ledger_id: str) -> None:
+    def __init__(self, file: Path, signer: Signer, ledger_id: str, *, older_key: bytes) -> None:
         """Name the file; nothing is read yet."""
         self._file = file
-        self._key = key
+        self._signer = signer
         self._ledger_id = ledger_id
+        self._older_key = older_key
 
     def read(self) -> Link | None:
         """What the file vouches for, or None when there is none.
@@ -95,7 +95,7 @@ class Head:
         try:
             line = json.loads(self._file.read_bytes())
             link = Link(line["count"], line["hash"])
-            is_ours = hmac.compare_digest(str(line["mac"]), self._mac(link))
+            is_ours = self._is_ours(link, line)
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -112,7 +112,7 @@ class Head:
         Raises:
             LedgerError: the file cannot be written.
         """
-        line = {"count": link.seq, "hash": link.hash, "mac": self._mac(link)}
+        line = self._signer.signed(checkpoint(link, self._ledger_id))
         beside = self._file.with_name(f"{self._file.name}.{os.getpid()}-{get_ident()}.new")
         try:
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -126,6 +126,14 @@ class Head:
             kind = LedgerFull if error.errno == errno.ENOSPC else LedgerError
             raise kind(message, next_step="Look at the disk, its space and rights.") from error
 
-    def _mac(self, link: Link) -> str:
-        line = {"count": link.seq, "hash": link.hash, "ledger": self._ledger_id}
-        return hmac.new(self._key, canonical(line), hashlib.sha256).hexdigest()
+    def _is_ours(self, link: Link, line: Mapping[str, object]) -> bool:
+        if "mac" in line:  # as versions before the signed checkpoints wrote it
+            told = checkpoint(link, self._ledger_id)
+            mac = hmac.new(self._older_key, canonical(told), hashlib.sha256).hexdigest()
+            return hmac.compare_digest(str(line["mac"]), mac)
+        return self._signer.is_ours(line) and line["ledger"] == self._ledger_id
+
+
+def checkpoint(link: Link, ledger_id: str) -> dict[str, object]:
+    """What is signed: how far which ledger's chain reaches."""
+    return {"count": link.seq, "hash": link.hash, "ledger": ledger_id}

@@ -44,13 +44,18 @@ def connect(url: str) -> Engine:
     """
     try:
         is_sqlite = make_url(url).get_backend_name() == "sqlite"
-        engine = _sqlite(url) if is_sqlite else create_engine(url, hide_parameters=True)
+        engine = (
+            _sqlite(url)
+            if is_sqlite
+            else create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        )
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         message = "The ledger's address is not one of a database that is installed here."
         raise SettingMissing(
             message, next_step="Use `sqlite:///file`, or `postgresql+psycopg://…` with its driver."
         ) from error
     if not is_sqlite:
+        event.listen(engine, "connect", _prepare_elsewhere)
         event.listen(engine, "begin", _begin_elsewhere)
     return engine
 
@@ -102,10 +107,69 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _prepare_elsewhere(dbapi: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """A commit is on the server's disk before it is said to be one, whatever the server's default.
+
+    Raises:
+        LedgerError: the server does not put anything on its disk when it is asked to.
+    """
+    del entry
+    cursor = dbapi.cursor()
+    cursor.execute("SET synchronous_commit TO ON")
+    cursor.execute("SHOW fsync")
+    (fsync,) = cursor.fetchone() or ("",)
+    cursor.close()
+    dbapi.commit()
+    if fsync != "on":
+        message = "The database server runs without fsync: what it has committed may be lost."
+        raise LedgerError(message, next_step="Set `fsync = on` on the server of the ledger.")
+
+
 def _begin_elsewhere(connection: Connection) -> None:
     if connection.get_execution_options().get(WRITES):
         # One appender at a time, as BEGIN IMMEDIATE does it: the chain has one last link.
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_APPEND_KEY})"))
+
+
+def reading_options(connection: Connection) -> dict[str, str]:
+    """What a transaction that only reads is begun with, so that it sees one moment.
+
+    SQLite does so by itself; PostgreSQL would let every statement see a later moment.
+    """
+    is_sqlite = connection.dialect.name == "sqlite"
+    return {} if is_sqlite else {"isolation_level": "REPEATABLE READ"}
+
+
+@contextmanager
+def rebuilding(engine: Engine) -> Iterator[None]:
+    """Let tables be rebuilt meanwhile: SQLite would take a rebuilt table's rows for deleted."""
+
+    def unbound(dbapi: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        del entry
+        cursor = dbapi.cursor()
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        cursor.close()
+
+    is_sqlite = engine.dialect.name == "sqlite"
+    if is_sqlite:
+        engine.dispose()
+        event.listen(engine, "connect", unbound)
+    try:
+        yield
+    finally:
+        if is_sqlite:
+            event.remove(engine, "connect", unbound)
+            engine.dispose()
+
+
+def copy_file(engine: Engine, to: Path) -> None:
+    """Copy a ledger's file, whole, while nobody changes it."""
+    os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    opened = engine.raw_connection()
+    try:
+        opened.cursor().execute("VACUUM INTO ?", (str(to),))
+    finally:
+        opened.close()
 
 
 class ServerLock:

@@ -110,7 +110,7 @@ def _remember(work: Work, fresh: dict[str, Ending]) -> None:
         name: bindparam(f"of_{name}") for name in ("target", "record_id", "plan_id")
     }
     revive = update(tables.records).where(record.ref == bindparam("of_ref"))
-    work.run(revive.values(is_live=True, **places), again)
+    work.run(revive.values(is_live=True, **places), again, keys=("of_ref",))
     work.run(
         insert(tables.records), [{**row, "is_live": True} for row in rows if row["ref"] not in once]
     )

@@ -17,9 +17,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from core.errors import KeyMissing
 
 VAULT, REFS, HEAD = b"vault", b"refs", b"head"
-"""Purposes of sub-keys: values at rest, migration refs, the audit log's head record."""
+"""Purposes of sub-keys: values at rest, migration refs, the audit log's older head records."""
+
+CHECKPOINT, SUMS, CODES = b"checkpoint", b"sums", b"codes"
+"""More of them: signed checkpoints and reports, sums of the tables, secrets of one-time codes."""
 
 KEY_BYTES = 32
+
+NO_KEY = bytes(KEY_BYTES)
+"""In place of a key where a ledger is opened without one: tests, and a ledger in memory."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _NEXT_STEP = "Put 32 random bytes in base64 into PERIO_KEY, or name their file in PERIO_KEY_FILE."

@@ -22,15 +22,21 @@ from core.ledger import (
     sending,
     sessions,
     shelf,
+    signing,
     stages,
     tables,
     trail,
 )
+from core.ledger.anchor import Anchor
 from core.ledger.chain import Head
 from core.ledger.connection import ServerLock, connect, file_of
-from core.ledger.key import HEAD, sub_key
+from core.ledger.key import CHECKPOINT, CODES, HEAD, NO_KEY, SUMS, sub_key
 from core.ledger.lock import FileLock
+from core.ledger.rules import Rules
+from core.ledger.signer import Signer
 from core.ledger.store import Lock, Store
+from core.ledger.sums import Sealer
+from core.ledger.totp import SecretBox
 
 
 def utcnow() -> datetime:
@@ -48,9 +54,10 @@ class SqlLedger(Store):
     advance = stages.advance
 
     present = gates.present
+    seen = gates.seen
     presented = gates.presented
-    sign = gates.sign
-    request_load = gates.request_load
+    sign = signing.sign
+    request_load = signing.request_load
     signature = gates.signature
     signatures = gates.signatures
 
@@ -85,6 +92,11 @@ class SqlLedger(Store):
 
     add_user = accounts.add_user
     set_password = accounts.set_password
+    set_roles = accounts.set_roles
+    set_disabled = accounts.set_disabled
+    set_totp = accounts.set_totp
+    drop_totp = accounts.drop_totp
+    has_totp = accounts.has_totp
     users = accounts.users
     authenticate = accounts.authenticate
 
@@ -114,6 +126,9 @@ def open_ledger(  # noqa: PLR0913 - each is a choice of its own
     key: bytes | None = None,
     hasher: PasswordHasher = accounts.HASHER,
     ticks_s: Callable[[], float] = time.monotonic,
+    rules: Rules = Rules(),  # noqa: B008 - a frozen value
+    head: Path | None = None,
+    anchor: str = "",
 ) -> SqlLedger:
     """Open the ledger, making it when there is none.
 
@@ -122,10 +137,13 @@ def open_ledger(  # noqa: PLR0913 - each is a choice of its own
         lock: True for a run that writes to the destination: one at a time, under a number of its
             own. False for a reader, which may still sign, ask, note and keep sessions.
         clock: Says what time it is.
-        key: The migration's key (`key.load_key`). With it a head record beside the file vouches
-            for the length of the audit log; without it events cut off at the end go unseen.
+        key: The migration's key (`key.load_key`). With it a head record vouches for the length of
+            the audit log; without it events cut off at the end go unseen.
         hasher: Makes and checks password hashes.
         ticks_s: Counts seconds and is never set; the destination must be given the same.
+        rules: How long signatures hold, and how many a rollback needs.
+        head: The head record's file; beside a SQLite file when not named.
+        anchor: A second place for signed checkpoints: a file, or "syslog"; "" for none.
 
     Raises:
         LedgerLocked: another run holds the ledger.
@@ -133,14 +151,18 @@ def open_ledger(  # noqa: PLR0913 - each is a choice of its own
         ChainBroken: the audit log does not reach as far as its head record vouches for.
     """
     engine = connect(url)
-    store = SqlLedger(engine, clock=clock, hasher=hasher)
+    sealer = Sealer(sub_key(key or NO_KEY, SUMS))
+    store = SqlLedger(engine, clock=clock, hasher=hasher, sealer=sealer, rules=rules)
     store.ticks_s = ticks_s
+    store.box = SecretBox(sub_key(key or NO_KEY, CODES))
+    store.signer = None if key is None else Signer(sub_key(key, CHECKPOINT))
     file = file_of(url)
     try:
         store.lock = _take_lock(engine, file, clock()) if lock else None
-        schema.bring_up(store)
-        if key is not None and file is not None:
-            _find_head(store, file.with_suffix(".head"), key)
+        schema.bring_up(store, file, lambda: _take_lock(engine, file, clock()))
+        record = head or (None if file is None else file.with_suffix(".head"))
+        if key is not None and record is not None:
+            _find_head(store, record, key, anchor)
         if lock:
             _begin_epoch(store)
     except BaseException:
@@ -156,11 +178,13 @@ def _take_lock(engine: Engine, file: Path | None, now: datetime) -> Lock | None:
     return None if engine.dialect.name == "sqlite" else ServerLock(engine)
 
 
-def _find_head(store: SqlLedger, file: Path, key: bytes) -> None:
+def _find_head(store: SqlLedger, file: Path, key: bytes, anchor: str) -> None:
     with store.reading() as connection:
         ledger_id = str(connection.scalar(select(tables.about.c.ledger_id)))
-    head = Head(file, sub_key(key, HEAD), ledger_id)
+    assert store.signer is not None  # there is a key
+    head = Head(file, store.signer, ledger_id, older_key=sub_key(key, HEAD))
     store.head = head
+    store.anchor = Anchor(anchor, store.signer, ledger_id) if anchor else None
     if not file.exists():
         store.audit("set head record", actor="perio", outcome="there was none")
     elif store.lock is not None and (vouched := head.read()) is not None:

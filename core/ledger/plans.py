@@ -6,7 +6,7 @@ Rule of the house: a plan's id is the hash of its content, and a signature is fo
 from collections.abc import Mapping
 
 import polars as pl
-from sqlalchemy import delete, desc, func, insert, null, select, update
+from sqlalchemy import delete, desc, func, insert, select, update
 
 from core.errors import LedgerError, OutcomeUnknown, PlanNotApproved
 from core.ledger import gates, tables
@@ -52,9 +52,9 @@ def record_plan(store: Store, plan_id: str, kind: str, writes: pl.DataFrame, *, 
         if not _makes_room(work, plan_id):
             return
         plan: dict[str, object] = dict.fromkeys(("approved_at", "signature_id", "finished_at"))
-        plan |= {"kind": kind, "writes": rows.height, "recorded_at": work.now, "counts": null()}
+        plan |= {"kind": kind, "writes": rows.height, "recorded_at": work.now, "counts": None}
         if not work.run(update(tables.plans).where(tables.plans.c.plan_id == plan_id).values(plan)):
-            work.run(insert(tables.plans).values(plan_id=plan_id, **plan))
+            work.run(insert(tables.plans), [{"plan_id": plan_id, **plan}])
         work.run(insert(tables.writes), rows.to_dicts())
         work.note("record plan", actor=actor, subject=plan_id, outcome=f"{rows.height} writes")
 
@@ -83,17 +83,23 @@ def approve(
     with store.writing() as work:
         if _approval(work, plan_id) is not None:
             return
+        work.check()
         is_spent = under is None or gate is Gate.ROLLBACK
         bound_to = plan_id if under is None else under
-        signature = gates.latest(work, gate) if is_spent else gates.bearing(work, gate, bound_to)
+        signature = (
+            gates.latest(work, gate, actor=actor)
+            if is_spent
+            else gates.bearing(work, gate, bound_to)
+        )
         if signature is None or signature.bound_to != bound_to:
-            what = "nobody has signed" if signature is None else "the signature is for another plan"
+            another = "the signature is for another plan"
+            what = gates.why_none(work, gate) if signature is None else another
             message = f"The plan is not approved at gate '{gate}': {what}."
             raise PlanNotApproved(message, next_step=f"Review it: `./perio sign {gate} --as USER`.")
         approval = {"approved_at": work.now, "signature_id": signature.signature_id}
         work.run(update(tables.plans).where(tables.plans.c.plan_id == plan_id).values(approval))
         if is_spent:
-            gates.end(work, signature, gates.USED, why=f"plan {plan_id}", actor=actor)
+            gates.spend(work, gate, why=f"plan {plan_id}", actor=actor)
         subject = f"{plan_id} #{signature.signature_id}"
         work.note("approve plan", actor=actor, subject=subject, outcome=f"signed {gate}")
 

@@ -206,7 +206,7 @@ def _write_down(work: Work, endings: Sequence[Ending]) -> None:
         for end in endings
     ]
     values: dict[str, Any] = {name: bindparam(name) for name in _ENDED}
-    work.run(statement.values(values), rows)
+    work.run(statement.values(values), rows, keys=("of_plan", "of_write"))
 
 
 def replan(store: Store, write_ids: Sequence[str]) -> None:
@@ -239,7 +239,7 @@ def _restate(work: Work, rows: Sequence[Row[Any]], state: WriteState, reason: st
         write.plan_id == bindparam("of_plan"), write.write_id == bindparam("of_write")
     )
     keys = [{"of_plan": row.plan_id, "of_write": row.write_id} for row in rows]
-    work.run(statement.values(state=state.value, reason=reason), keys)
+    work.run(statement.values(state=state.value, reason=reason), keys, keys=("of_plan", "of_write"))
 
 
 def mark_interrupted(store: Store) -> int:

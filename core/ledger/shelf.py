@@ -13,7 +13,7 @@ from sqlalchemy import delete, desc, func, insert, select, update
 
 from core.errors import LedgerError
 from core.ledger import tables
-from core.ledger.store import Store, number_of
+from core.ledger.store import Store
 
 SHEET = {
     "table": "source_table",
@@ -130,8 +130,7 @@ def record_run(store: Store, kind: str, result: Mapping[str, object]) -> str:
     content = _json(result, kind)
     with store.writing() as work:
         row = {"kind": kind, "at": work.now, "result": content}
-        made = work.connection.execute(insert(tables.runs).values(row))
-        run_id = _run_id(number_of(made))
+        run_id = _run_id(work.put(tables.runs, row))
         work.note("record run", actor=store.actor, subject=run_id, outcome=kind)
     return run_id
 

@@ -7,17 +7,35 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Row, desc, insert, select
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Engine,
+    Executable,
+    Insert,
+    Row,
+    Table,
+    Update,
+    desc,
+    insert,
+    select,
+)
 
 from core.errors import LedgerLocked
 from core.ledger import tables
+from core.ledger.anchor import Anchor
 from core.ledger.chain import Head, Link, broken, event_hash, genesis
-from core.ledger.connection import WRITES, speaking
+from core.ledger.connection import WRITES, reading_options, speaking
+from core.ledger.key import NO_KEY
+from core.ledger.rules import Rules
+from core.ledger.signer import Signer
+from core.ledger.sums import DECIDING, SUMMED, Books, Sealer, as_stored, check_sums, found_by, raw
+from core.ledger.totp import SecretBox
 
 LONGEST_TEXT = 500
 """Characters that one column of an event keeps."""
@@ -45,39 +63,109 @@ def plain(text: str) -> str:
 
 @dataclass(slots=True)
 class Work:
-    """One transaction that writes."""
+    """One transaction that writes.
+
+    Every change of a table goes through `run`, `put` or `note`: they keep the sums too.
+    """
 
     connection: Connection
     now: datetime
     epoch: int | None
+    sealer: Sealer
+    rules: Rules
     last: Link | None = None
+    _books: Books = field(init=False)
+    _notes: list[dict[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Open the sums."""
+        self._books = Books(self.connection, self.sealer)
 
     def rows(self, statement: Executable) -> Sequence[Row[Any]]:
         """What a query finds."""
         return self.connection.execute(statement).fetchall()
 
-    def run(self, statement: Executable, rows: Sequence[Mapping[str, object]] | None = None) -> int:
-        """Carry out a statement; returns the rows it touched (of a list: as the driver says)."""
+    def put(self, table: Table, row: Mapping[str, object]) -> int:
+        """Insert one row; returns the number the database gave it (of a table that has one)."""
+        made = self.connection.execute(insert(table).values(dict(row)))
+        key = made.inserted_primary_key
+        assert key is not None  # of a single insert it is known
+        numbered = dict(zip(table.primary_key.columns.keys(), key, strict=True)) | dict(row)
+        self._books.add(table, [as_stored(table, numbered)])
+        return int(key[0]) if isinstance(key[0], int) else 0
+
+    def run(
+        self,
+        statement: Insert | Update | Delete,
+        rows: Sequence[Mapping[str, object]] | None = None,
+        *,
+        keys: Sequence[str] = (),
+    ) -> int:
+        """Carry out a statement; returns the rows it touched.
+
+        Args:
+            statement: An insert of `rows`; or a change, of what its condition names.
+            rows: Rows to insert, or what a change is repeated with.
+            keys: For a repeated change: the parameters that are the table's primary key, in order.
+        """
         if rows is not None and not rows:
             return 0
-        return self.connection.execute(statement, rows).rowcount
+        table = statement.table
+        assert isinstance(table, Table)
+        if isinstance(statement, Insert):
+            assert rows is not None
+            self._books.add(table, (as_stored(table, row) for row in rows))
+            return self.connection.execute(statement, list(rows)).rowcount
+        if rows is None:
+            condition = statement.whereclause
+            before = self.rows(raw(table) if condition is None else raw(table).where(condition))
+        else:
+            named = [tuple(row[name] for name in keys) for row in rows]
+            before = found_by(self.connection, table, named, IN_LIST)
+        if not before:
+            return 0
+        self._books.add(table, before, -1)
+        self.connection.execute(statement, rows)
+        if isinstance(statement, Update):
+            places = [table.columns.keys().index(name) for name in table.primary_key.columns.keys()]  # noqa: SIM118 - of columns, not of a dict
+            keyed = [tuple(row[place] for place in places) for row in before]
+            self._books.add(table, found_by(self.connection, table, keyed, IN_LIST))
+        return len(before)
 
-    def note(self, action: str, *, actor: str, subject: str = "", outcome: str = "ok") -> None:
-        """Add one event to the chain, in this transaction."""
-        before = self.last or last_link(self.connection)
-        event = {
-            "seq": before.seq + 1,
-            "ts": tables.moment_text(self.now),
-            "actor": plain(actor),
-            "action": plain(action),
-            "subject": plain(subject),
-            "outcome": plain(outcome),
-        }
-        link = event_hash(event, before.hash)
-        self.connection.execute(
-            insert(tables.events), [{**event, "prev_hash": before.hash, "hash": link}]
-        )
-        self.last = Link(before.seq + 1, link)
+    def note(
+        self, action: str, *, actor: str, subject: str = "", outcome: str = "ok", reason: str = ""
+    ) -> None:
+        """Add one event to the chain; it is written down when the transaction ends."""
+        event = {"actor": actor, "action": action, "subject": subject, "outcome": outcome}
+        event = {name: plain(text) for name, text in (event | {"reason": reason}).items()}
+        self._notes.append({"ts": tables.moment_text(self.now), **event})
+
+    def recount(self) -> None:
+        """Take the tables as they are now for what the ledger wrote: new, or brought up."""
+        for table in SUMMED:
+            self._books.begin(table, self.connection.execute(raw(table)))
+
+    def check(self) -> None:
+        """See that what gives leave is what the ledger wrote.
+
+        Raises:
+            ChainBroken: a user, signature, request or plan was changed past the ledger.
+        """
+        if not self._notes and not self._books.has_changed:
+            check_sums(self.connection, self.sealer, DECIDING)
+
+    def close(self) -> None:
+        """Write down sums and events; the last thing of a transaction."""
+        state = self._books.close() if self._notes or self._books.has_changed else ""
+        for position, event in enumerate(self._notes, 1):
+            before = self.last or last_link(self.connection)
+            told = state if position == len(self._notes) else ""
+            row: dict[str, object] = {"seq": before.seq + 1, **event, "state": told}
+            link = event_hash(row, before.hash)
+            self.connection.execute(
+                insert(tables.events), [{**row, "prev_hash": before.hash, "hash": link}]
+            )
+            self.last = Link(before.seq + 1, link)
 
     def fence(self) -> int:
         """The epoch of this run, if no other run has begun since.
@@ -116,16 +204,27 @@ class Store:
     """
 
     def __init__(
-        self, engine: Engine, *, clock: Callable[[], datetime], hasher: PasswordHasher
+        self,
+        engine: Engine,
+        *,
+        clock: Callable[[], datetime],
+        hasher: PasswordHasher,
+        sealer: Sealer,
+        rules: Rules,
     ) -> None:
         """Hold what is open; `ledger.open_ledger` opens it."""
         self.engine = engine
         self.clock = clock
         self.hasher = hasher
         self.ticks_s: Callable[[], float] = time.monotonic
+        self.sealer = sealer
+        self.rules = rules
         self.epoch: int | None = None
         self.lock: Lock | None = None
         self.head: Head | None = None
+        self.anchor: Anchor | None = None
+        self.signer: Signer | None = None
+        self.box = SecretBox(NO_KEY)
 
     @property
     def actor(self) -> str:
@@ -136,7 +235,7 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """One look at the ledger, all of one moment."""
         with speaking(), self.engine.connect() as connection:
-            yield connection
+            yield connection.execution_options(**reading_options(connection))
 
     @contextmanager
     def writing(self) -> Iterator[Work]:
@@ -144,8 +243,9 @@ class Store:
         with speaking(), self.engine.connect() as plain_connection:
             connection = plain_connection.execution_options(**{WRITES: True})
             with connection.begin():
-                work = Work(connection, self.clock(), self.epoch)
+                work = Work(connection, self.clock(), self.epoch, self.sealer, self.rules)
                 yield work
+                work.close()
         if work.last is not None:
             self._vouch(work.last)
 
@@ -157,8 +257,10 @@ class Store:
             self.check_reach(vouched)
         if vouched is None or vouched.seq < link.seq:
             self.head.write(link)
+        if self.anchor is not None:
+            self.anchor.follow(link, self.clock())
 
-    def check_reach(self, vouched: Link) -> None:
+    def check_reach(self, vouched: Link, *, by: str = "its head record") -> None:
         """See that the chain still has the event that the head record vouches for.
 
         Raises:
@@ -167,23 +269,18 @@ class Store:
         query = select(tables.events.c.hash).where(tables.events.c.seq == vouched.seq)
         with self.reading() as connection:
             if connection.scalar(query) != vouched.hash:
-                what = f"its head record vouches for event {vouched.seq}, which is not there"
+                what = f"{by} vouches for event {vouched.seq}, which is not there"
                 raise broken(what)
 
     def close(self) -> None:
         """Let go of lock and connection; a second time does nothing."""
+        if self.anchor is not None:
+            self.anchor.drop(self.clock())
         if self.lock is not None:
             self.lock.release()
             self.lock = None
         # Last, since a lock on a server is held by a connection.
         self.engine.dispose()
-
-
-def number_of(made: CursorResult[Any]) -> int:
-    """The number that the database gave to a row just inserted."""
-    key = made.inserted_primary_key
-    assert key is not None  # of a single insert it is known
-    return int(key[0])
 
 
 Key = TypeVar("Key", str, int)

@@ -3,10 +3,11 @@
 Rule of the house: no value of a patient is stored here; signatures and events are only appended.
 """
 
+import json
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -22,8 +23,8 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-SCHEMA_VERSION = 1
-"""Raised with every change of a table; `schema.STEPS` leads from one to the next."""
+REVISION = "0002"
+"""The newest of `revisions/`; a change of a table has a revision of its own."""
 
 ABOUT_ID = 1
 """The one row of `about`."""
@@ -51,13 +52,29 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+class Json(TypeDecorator[Any]):
+    """A small document, kept as text in every database, so that what is hashed is what is kept."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
+        """Document to text."""
+        del dialect
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> object:
+        """Text to document."""
+        del dialect
+        return None if value is None else json.loads(value)
+
+
 metadata = MetaData()
 
 about = Table(
     "about",
     metadata,
     Column("about_id", Integer, primary_key=True, autoincrement=False),
-    Column("schema_version", Integer, nullable=False),
     Column("ledger_id", String, nullable=False),
     Column("stage", String, nullable=False),
     Column("epoch", Integer, nullable=False),
@@ -74,8 +91,18 @@ events = Table(
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # Of the last event of a transaction: what all tables held after it, as `sums.Books` says it.
+    Column("state", String, nullable=False),
     Column("prev_hash", String, nullable=False),
     Column("hash", String, nullable=False),
+)
+
+sums = Table(
+    "sums",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("sealed", String, nullable=False),
 )
 
 users = Table(
@@ -83,11 +110,16 @@ users = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("display_name", Text, nullable=False),
-    Column("roles", JSON, nullable=False),
+    Column("roles", Json, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("locked_until", Moment),
     Column("created_at", Moment, nullable=False),
+    # The secret of the one-time codes, encrypted; and the newest code's time step, used once.
+    Column("totp", Text),
+    Column("totp_step", BigInteger),
+    Column("recovery", Json),
+    Column("disabled_at", Moment),
 )
 
 sessions = Table(
@@ -106,6 +138,8 @@ gates = Table(
     Column("gate", String, primary_key=True),
     Column("bound_to", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    # What the hash stands for, part by part: schema, map, code, diff; says why a signature died.
+    Column("parts", Json, nullable=False),
 )
 
 signatures = Table(
@@ -118,6 +152,8 @@ signatures = Table(
     Column("at", Moment, nullable=False),
     Column("bound_to", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("parts", Json, nullable=False),
+    Column("expires_at", Moment),
 )
 
 signature_ends = Table(
@@ -148,7 +184,7 @@ plans = Table(
     Column("approved_at", Moment),
     Column("signature_id", Integer, ForeignKey("signatures.signature_id")),
     Column("finished_at", Moment),
-    Column("counts", JSON),
+    Column("counts", Json),
 )
 
 writes = Table(

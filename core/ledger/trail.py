@@ -12,6 +12,7 @@ from core.ledger import tables
 from core.ledger.chain import Link, broken, follow, genesis
 from core.ledger.gates import USED, VOID, seal
 from core.ledger.store import Store, last_link, plain
+from core.ledger.sums import SUMMED, check_sums
 
 _BATCH = 10_000
 """Events of one look, so that a walk over a long log never keeps a run waiting."""
@@ -30,11 +31,19 @@ class _Tale(NamedTuple):
     actor: str
 
 
-def audit(store: Store, action: str, *, actor: str, subject: str = "", outcome: str = "ok") -> None:
-    """Add one event to the chain."""
+def audit(  # noqa: PLR0913 - who, what, on what, how it ended and why
+    store: Store,
+    action: str,
+    *,
+    actor: str,
+    subject: str = "",
+    outcome: str = "ok",
+    reason: str = "",
+) -> None:
+    """Add one event to the chain; `reason` is a code, never a value."""
     assert action not in _BORNE_OUT, "this event is written by what it tells of"
     with store.writing() as work:
-        work.note(action, actor=actor, subject=subject, outcome=outcome)
+        work.note(action, actor=actor, subject=subject, outcome=outcome, reason=reason)
 
 
 def events(store: Store, *, newest: int = 1000, action: str = "") -> pl.DataFrame:
@@ -76,6 +85,7 @@ def verify_chain(store: Store) -> int:
     """
     vouched = None if store.head is None else store.head.read()
     with store.reading() as connection:
+        check_sums(connection, store.sealer, SUMMED)
         known, told = _known(connection), last_link(connection).seq
         link = genesis(str(connection.scalar(select(tables.about.c.ledger_id))))
     found: dict[_Tale, int] = {}
@@ -89,6 +99,8 @@ def verify_chain(store: Store) -> int:
         raise broken(what)
     if vouched is not None:
         store.check_reach(vouched)
+    for link_told in [] if store.anchor is None else store.anchor.read():
+        store.check_reach(link_told, by="its anchor")
     _bear_out(known, found, told)
     return link.seq
 

@@ -12,7 +12,8 @@ from core.migration.passage import Passage
 
 AFRESH = (
     "Restore what was signed, or have it signed anew; what is loaded or authorized by then is "
-    "taken back first (`./perio rollback --as USER`)."
+    "taken back first (`./perio rollback --as USER`). An approval of the load that died is asked "
+    "for again: `./perio authorize --as USER`."
 )
 """What to do when what was signed is no longer what is there."""
 
@@ -24,9 +25,10 @@ def context(passage: Passage) -> str:
         PlanStale: the map or the schema is not the one that was signed.
     """
     require_attestation(passage)
-    catalogue = catalogue_digest(passage.source.catalogue())
-    schema = inventory_seal(catalogue, kept_explanations(passage.vault))
-    map_digest = passage.schema_map().digest()
+    rests_on = parts(passage)
+    schema, map_digest = rests_on["schema"], rests_on["map"]
+    # what was signed for other ones dies here, whatever the step does next
+    passage.ledger.seen(rests_on)
     signed = {signature.gate: signature.bound_to for signature in passage.ledger.signatures()}
     if signed.get(Gate.MAP) != map_digest:
         message = "The map has changed since it was signed."
@@ -34,7 +36,17 @@ def context(passage: Passage) -> str:
     if signed.get(Gate.INVENTORY) != schema:
         message = "The source's tables, or what was said of them, changed since they were signed."
         raise PlanStale(message, next_step=f"{AFRESH} Begin with `./perio discover`.")
-    return f"{schema}|{map_digest}|{passage.code_version}"
+    return "|".join(rests_on.values())
+
+
+def parts(passage: Passage) -> dict[str, str]:
+    """What signatures of sample and load rest on, each by its hash: `schema`, `map`, `code`."""
+    catalogue = catalogue_digest(passage.source.catalogue())
+    return {
+        "schema": inventory_seal(catalogue, kept_explanations(passage.vault)),
+        "map": passage.schema_map().digest(),
+        "code": passage.code_version,
+    }
 
 
 ATTESTATION = "attestation"

@@ -10,7 +10,7 @@ from core.errors import StepNotAllowed
 from core.lifecycle import NEXT_STEP, Gate, Stage
 from core.migration.carry_out import carry_out, keep_plan
 from core.migration.clinical_report import REPORT
-from core.migration.context import context
+from core.migration.context import context, parts
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import Intake, keep_wanted, read_practice, wanted_records
 from core.migration.loading import plan_full_load
@@ -81,7 +81,7 @@ def _review(
     cells = review_cells(passage, wanted, view.found, proof)
     digest = passage.vault.put("review", cells)
     bound = hashlib.sha256(f"{digest}|{intake.schema_map.digest()}".encode()).hexdigest()
-    passage.ledger.present(Gate.SAMPLE, bound)
+    passage.ledger.present(Gate.SAMPLE, bound, parts(passage) | {"diff": digest})
     passage.ledger.keep("review", {"bound_to": bound, "cells": cells.height})
     counts |= {"sample": passage.ledger.kept("sample"), **proof_counts(passage, proof, plan_id)}
     return close_step(passage, "sample", meter, Stage.SAMPLE_LOADED, counts)

@@ -32,6 +32,7 @@ class Signature:
     bound_to: str
     reason: str = ""
     is_used: bool = False
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

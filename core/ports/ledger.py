@@ -26,19 +26,26 @@ class Ledger(Protocol):
         """Move to a stage that follows (`lifecycle.advance`), with an audit event."""
         ...
 
-    def present(self, gate: Gate, bound_to: str) -> None:
+    def present(self, gate: Gate, bound_to: str, parts: Mapping[str, str] | None = None) -> None:
         """Say what a gate's signature would be bound to now; voids an unused one of another hash.
 
+        `parts` says what the hash stands for (schema, map, code, diff), each by its own.
         If the voided signature had already moved the stage, the caller moves it back.
         """
+        ...
+
+    def seen(self, parts: Mapping[str, str]) -> tuple[str, ...]:
+        """Say what schema, map or code are now; voids waiting signatures given to others."""
         ...
 
     def presented(self, gate: Gate) -> str | None:
         """The hash a signature of this gate would be bound to, or None."""
         ...
 
-    def sign(self, gate: Gate, *, user: str, password: str, reason: str = "") -> Signature:
-        """Sign what is presented, as a named person.
+    def sign(
+        self, gate: Gate, *, user: str, password: str, reason: str = "", code: str = ""
+    ) -> Signature:
+        """Sign what is presented, as a named person; `code` is the one-time code, if asked for.
 
         For LOAD the signer must differ from who asked (`request_load`). Advances the stage by
         `lifecycle.OPENS` (not for ROLLBACK).
@@ -49,12 +56,12 @@ class Ledger(Protocol):
         """
         ...
 
-    def request_load(self, *, user: str, password: str, plan_id: str) -> None:
+    def request_load(self, *, user: str, password: str, plan_id: str, code: str = "") -> None:
         """A person asks for the full load of a plan; presents gate LOAD and moves the stage."""
         ...
 
     def signature(self, gate: Gate) -> Signature | None:
-        """The latest signature of a gate that is neither used nor voided."""
+        """The latest signature of a gate that is neither used, voided nor expired."""
         ...
 
     def signatures(self) -> tuple[Signature, ...]:

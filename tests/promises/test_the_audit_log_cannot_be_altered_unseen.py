@@ -38,7 +38,7 @@ def test_an_untouched_log_is_whole(at):
         "DELETE FROM events WHERE action = 'sign'",
         "DELETE FROM events WHERE seq > (SELECT max(seq) - 5 FROM events)",
         """INSERT INTO events
-           SELECT seq + 1, ts, actor, action, subject, outcome, hash, hash
+           SELECT seq + 1, ts, actor, action, subject, outcome, reason, state, hash, hash
            FROM events ORDER BY seq DESC LIMIT 1""",
     ],
     ids=["who", "outcome", "when", "a blank", "taken out", "cut off", "put in"],

@@ -9,6 +9,7 @@ import polars as pl
 
 from core.ledger.accounts import CHEAP_HASHER
 from core.ledger.ledger import SqlLedger, open_ledger
+from core.ledger.rules import Rules
 from core.lifecycle import LEADS_TO, Gate, Role, Stage
 from core.ports import Action, Outcome, Receipt
 
@@ -38,12 +39,32 @@ class Clock:
         self.now += timedelta(**by)
 
 
+PLACES: dict[Path, str] = {}
+"""Folders whose ledger lives on a server, and its address."""
+
+
 def url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'ledger.sqlite'}"
+    return PLACES.get(folder, f"sqlite:///{folder / 'ledger.sqlite'}")
 
 
-def opened(folder: Path, clock: Clock | None = None, *, lock: bool = True) -> SqlLedger:
-    return open_ledger(url(folder), lock=lock, clock=clock or Clock(), key=KEY, hasher=CHEAP_HASHER)
+def opened(
+    folder: Path,
+    clock: Clock | None = None,
+    *,
+    lock: bool = True,
+    rules: Rules = Rules(),  # noqa: B008 - a frozen value
+    anchor: str = "",
+) -> SqlLedger:
+    return open_ledger(
+        url(folder),
+        lock=lock,
+        clock=clock or Clock(),
+        key=KEY,
+        hasher=CHEAP_HASHER,
+        rules=rules,
+        head=folder / "ledger.head",
+        anchor=anchor,
+    )
 
 
 def settle_people(ledger: SqlLedger) -> None:

@@ -33,7 +33,8 @@ from tests.core.ledger.hands import (
 COLUMNS = [column.name for column in tables.events.columns]
 
 FORGED_SIGNATURE = """
-    INSERT INTO signatures SELECT 9, gate, user, role, at, 'forged', '' FROM signatures
+    INSERT INTO signatures
+    SELECT 9, gate, user, role, at, 'forged', '', parts, expires_at FROM signatures
     WHERE signature_id = 1
 """
 FORGED_PLAN = """
