@@ -48,11 +48,11 @@ DIGITS = st.text("0123456789", min_size=10, max_size=10).filter(lambda text: tex
 
 def kind_of(field, found, wanted):
     """What the comparison says of one cell; None when it calls it equal."""
-    sides = [
+    here, there = (
         pl.DataFrame({"ref": ["m1"], "cell": pl.Series([value], dtype=field.dtype)})
         for value in (found, wanted)
-    ]
-    cells = unequal_cells(*sides, {"cell": field})
+    )
+    cells = unequal_cells(here, there, {"cell": field})
     return DiffClass(cells["diff_class"][0]) if cells.height else None
 
 
@@ -422,15 +422,11 @@ def test_equal_charts_differ_in_nothing():
 
 
 def test_a_finding_of_a_tooth_is_compared_too():
-    findings = {"exam_key": ["e1"], "tooth": [3], "mobility": ["2"], "is_missing": [False]}
+    schema = ToothFinding.schema()
+    finding = {"exam_key": "e1", "tooth": 3, "mobility": "2", "is_missing": False}
     frames = [
-        pl.DataFrame(
-            [
-                pl.Series(name, {**findings, **more}.get(name, [None]), dtype=dtype)
-                for name, dtype in ToothFinding.schema().items()
-            ]
-        )
-        for more in ({}, {"mobility": ["1"], "is_missing": [None]})
+        pl.DataFrame([{**finding, **more}], schema=schema)
+        for more in ({}, {"mobility": "1", "is_missing": None})
     ]
     empty = pl.DataFrame(schema=SiteReading.schema())
     cells = compare_charts(Charts(empty, frames[1]), Charts(empty, frames[0]))
