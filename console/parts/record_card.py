@@ -48,17 +48,27 @@ def _chart(target: str, ref: str, source_key: str) -> None:
         exam_key = st.selectbox(
             "Exam", list(dates), format_func=lambda key: dates[key] or key, key=f"exam_{ref}"
         )
-    pair = exam_pair(exam_key, dates[exam_key] or "")
+    pair = exam_pair(exam_key, dates[exam_key] or "", _deal(carriers, target, ref, exam_key))
     if pair is None:
         st.caption("The readings of this exam are not kept any more.")
     else:
         chart_panel(pair)
 
 
-def exam_pair(exam_key: str, examined_on: str) -> chart.ExamPair | None:
-    """An exam as the source has it and as it was read back."""
+def _deal(carriers: pl.DataFrame, target: str, ref: str, exam_key: str) -> str:
+    """The deal whose chart is shown: itself, or one of those that show a person's exam."""
+    if target == "deal":
+        return ref
+    deals = chart.deals_with(carriers, exam_key)
+    if len(deals) < 2:  # noqa: PLR2004 - nothing to choose between
+        return deals[0] if deals else ""
+    return st.selectbox("As the deal shows it", deals, key=f"exam_deal_{ref}")
+
+
+def exam_pair(exam_key: str, examined_on: str, deal_ref: str) -> chart.ExamPair | None:
+    """An exam as the source has it and as it was read back from one deal."""
     readings = chart.of_exam(desk.frame("vocabulary/site_reading"), exam_key)
     findings = chart.of_exam(desk.frame("vocabulary/tooth_finding"), exam_key)
-    found_readings = chart.of_exam(desk.frame("chart/found_readings"), exam_key)
-    found_findings = chart.of_exam(desk.frame("chart/found_findings"), exam_key)
+    found_readings = chart.on_deal(desk.frame("chart/found_readings"), exam_key, deal_ref)
+    found_findings = chart.on_deal(desk.frame("chart/found_findings"), exam_key, deal_ref)
     return chart.pair(exam_key, examined_on, (readings, findings), (found_readings, found_findings))

@@ -133,15 +133,31 @@ def pair(
 
 
 def of_exam(frame: pl.DataFrame | None, exam_key: str) -> pl.DataFrame | None:
-    """The rows of one exam; None when there is no frame or no row.
-
-    An exam that several deals of a patient show was read back from each of them: equal rows are
-    one row, rows that differ stay.
-    """
+    """The rows of one exam; None when there is no frame or no row."""
     if frame is None:
         return None
-    rows = frame.filter(pl.col("exam_key") == exam_key).unique(maintain_order=True)
+    rows = frame.filter(pl.col("exam_key") == exam_key)
     return rows if rows.height else None
+
+
+def on_deal(frame: pl.DataFrame | None, exam_key: str, deal_ref: str) -> pl.DataFrame | None:
+    """The rows of one exam as one deal shows it; None when there is no frame or no row.
+
+    An exam that several deals of a patient show was read back from each of them, and may have been
+    changed on one: each is a chart of its own.
+    """
+    rows = of_exam(frame, exam_key)
+    if rows is None:
+        return None
+    rows = rows.filter(pl.col("deal_ref") == deal_ref).drop("deal_ref")
+    return rows if rows.height else None
+
+
+def deals_with(carriers: pl.DataFrame, exam_key: str) -> list[str]:
+    """Refs of the deals that show an exam, in order."""
+    shows = (pl.col("entity") == "perio_exam") & (pl.col("target") == "deal")
+    mine = carriers.filter(shows & (pl.col("source_key") == exam_key))
+    return mine["ref"].drop_nulls().unique().sort().to_list()
 
 
 def _unequal(

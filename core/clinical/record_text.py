@@ -12,20 +12,21 @@ from core.clinical.reading import cal_mm
 from core.clinical.site import SITES, Arch, Aspect, arch_teeth, is_right, sites_on_screen
 from core.clinical.tooth import QUADRANT_OF, Quadrant
 
-_CELL, _LABEL = 9, 14
+_CELL, LABEL_WIDTH = 9, 14
 _BLOCKS: dict[Quadrant, str] = {
     Quadrant.UPPER_RIGHT: "UPPER RIGHT",
     Quadrant.UPPER_LEFT: "UPPER LEFT",
     Quadrant.LOWER_RIGHT: "LOWER RIGHT",
     Quadrant.LOWER_LEFT: "LOWER LEFT",
 }
-_NUMBERS = {"probing_depth_mm": "PD", "recession_mm": "Rec", "cal_mm": "CAL", "mgj_mm": "MGJ"}
+CELL_NUMBERS = {"probing_depth_mm": "PD", "recession_mm": "Rec", "cal_mm": "CAL", "mgj_mm": "MGJ"}
 _LETTERS = {"is_bleeding": "b", "is_suppurating": "s", "has_plaque": "p"}
-_MARKS = {"is_bleeding": "Bleed", "is_suppurating": "Supp", "has_plaque": "Plaq"}
+CELL_MARKS = {"is_bleeding": "Bleed", "is_suppurating": "Supp", "has_plaque": "Plaq"}
+"""Columns -> how their rows are called; before the side."""
 _ROWS: tuple[tuple[Aspect, str, str], ...] = tuple(
     (aspect, column, f"{name} {aspect}")
     for aspect in Aspect
-    for column, name in (_NUMBERS | _MARKS).items()
+    for column, name in (CELL_NUMBERS | CELL_MARKS).items()
 )
 _NOTHING = "_/_/_"
 _LEGEND = (
@@ -108,7 +109,7 @@ def _quadrant_lines(readings: pl.DataFrame, findings: pl.DataFrame) -> pl.DataFr
         *_line(
             pl.col("block"),
             rank,
-            (label.str.pad_end(_LABEL) + pl.col("line")).str.strip_chars_end(),
+            (label.str.pad_end(LABEL_WIDTH) + pl.col("line")).str.strip_chars_end(),
         )
     )
     names = {1 + place: f"\n{name}" for place, name in enumerate(_BLOCKS.values())}

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from core.clinical.record import parse_chart
 from core.compare import CELLS_SCHEMA, Differences, Severity, compare_all, severity
 from core.crosswalk.conform import SOURCE_KEY
+from core.migration.chart_proof import found_charts, rule_cells
 from core.migration.conflicts import GONE_HERE
 from core.migration.observation import View
 from core.migration.passage import Passage
@@ -78,9 +78,11 @@ def prove(
         conflicts: What was left to a person; such cells have no severity.
     """
     differences = compare_all(view.found, wanted)
-    cells = pl.concat(
+    unequal = pl.concat(
         [pl.DataFrame(schema=CELLS_SCHEMA), *(_all_cells(each) for each in differences.values())]
-    ).with_columns(severity().alias("severity"))
+    )
+    broken = rule_cells(view.found[CrmObject.DEAL], unequal)
+    cells = pl.concat([unequal, broken]).with_columns(severity().alias("severity"))
     if conflicts is not None:
         cells = _excused(cells, conflicts)
     live = pl.concat([view.found[name].select("ref") for name in CrmObject])["ref"]
@@ -155,12 +157,7 @@ def keep_found(
     for crm_object in CrmObject:
         passage.vault.put(f"found/{crm_object}", view.found[crm_object])
     passage.vault.put("unequal", proof.cells)
-    charts = view.found[CrmObject.DEAL].select("ref", "chart_record.chart_json").drop_nulls()
-    exams = shown_exams(passage)
-    keyed = charts.join(exams, left_on="ref", right_on="deal_ref", how="inner").sort("ref")
-    # two plans may show one exam; their cells are compared one by one, a chart is drawn once
-    keyed = keyed.unique("exam_key", keep="first", maintain_order=True)
-    readings, findings = parse_chart(keyed["chart_record.chart_json"], keyed["exam_key"])
+    readings, findings = found_charts(view.found[CrmObject.DEAL], shown_exams(passage))
     passage.vault.put("chart/found_readings", readings)
     passage.vault.put("chart/found_findings", findings)
 

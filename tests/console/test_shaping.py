@@ -200,6 +200,23 @@ def test_a_deal_shows_its_exam_and_a_person_every_exam_newest_first():
     assert chart.exams_of(exams, on, target="note", ref="m0", source_key="note|1").is_empty()
 
 
+def test_an_exam_that_two_deals_show_is_two_charts():
+    rows = {"deal_ref": ["m1", "m2"], "exam_key": ["E1", "E1"], "probing_depth_mm": [3, 4]}
+    found = pl.DataFrame(rows)
+    for ref, depth in (("m1", 3), ("m2", 4)):
+        shown = chart.on_deal(found, "E1", ref)
+        assert shown is not None
+        assert shown["probing_depth_mm"].to_list() == [depth]
+    assert chart.on_deal(found, "E1", "m3") is None
+    assert chart.on_deal(None, "E1", "m1") is None
+
+
+def test_the_deals_of_an_exam_are_told_by_what_carries_it():
+    on = pl.concat([frames.carriers(2), frames.carriers(1).with_columns(ref=pl.lit("m0"))])
+    assert chart.deals_with(on, "E1") == ["m0", f"m{1:024x}"]
+    assert chart.deals_with(on, "E2") == []
+
+
 def test_what_is_unanswered_comes_first_in_the_map():
     rows = crosswalk.map_rows(factories.schema_map())
     assert rows["state"].to_list()[:2] == [crosswalk.OPEN] * 2

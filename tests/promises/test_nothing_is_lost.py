@@ -147,7 +147,8 @@ def test_patients_names_and_telephones_stand_there_as_the_practice_has_them(veri
 
 def test_every_reading_of_a_chart_comes_back_as_it_was(verified):
     wanted = verified.vault("vocabulary/site_reading")
-    shown = verified.vault("chart/found_readings")
+    # a chart that two deals show is read back from each: neither may differ
+    shown = verified.vault("chart/found_readings").drop("deal_ref").unique()
     fields = [name for name in shown.columns if name in wanted.columns and name != "source_key"]
     exams = shown["exam_key"].unique()
     of_deals = wanted.filter(pl.col("exam_key").is_in(exams.implode())).select(fields)
