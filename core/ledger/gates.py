@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, desc, insert, select
+from sqlalchemy import Connection, Row, Select, delete, desc, insert, select
 
 from core.errors import PlanNotApproved
 from core.ledger import tables
@@ -89,10 +89,9 @@ def signature(store: Store, gate: Gate) -> Signature | None:
     """
     with store.reading() as connection:
         rows = list(connection.execute(unended_query(gate)))
-    waiting = [row for row in rows if not _is_expired(row, store.clock())]
-    if len({row.user for row in waiting}) < store.rules.people(gate):
-        return None
-    return _signature(waiting[0])
+        waiting = [row for row in rows if not _is_expired(row, store.clock())]
+        is_enough = len(_people(connection, waiting)) >= store.rules.people(gate)
+    return _signature(waiting[0]) if waiting and is_enough else None
 
 
 def signatures(store: Store) -> tuple[Signature, ...]:
@@ -130,7 +129,7 @@ def latest(work: Work, gate: Gate, *, actor: str) -> Row[Any] | None:
         else:
             waiting.append(row)
     people = work.rules.people(gate)
-    if waiting and len({row.user for row in waiting}) < people:
+    if waiting and len(_people(work.connection, waiting)) < people:
         message = f"Gate '{gate}' needs the signatures of {people} people; one has signed."
         raise PlanNotApproved(message, next_step=f"Another signs: `./perio sign {gate} --as USER`.")
     return waiting[0] if waiting else None
@@ -154,6 +153,14 @@ def spend(work: Work, gate: Gate, *, why: str, actor: str) -> None:
     """Use up the signatures of a gate, inside a transaction: each is good for one plan."""
     for row in unended(work, gate):
         end(work, row, USED, why=why, actor=actor)
+
+
+def _people(connection: Connection, signed: list[Row[Any]]) -> set[str]:
+    """Who signed: a second account under the same display name is the same person."""
+    user = tables.users.c
+    named = user.name.in_([row.user for row in signed])
+    query = select(user.name, user.display_name).where(named)
+    return {(row.display_name or row.name).strip().casefold() for row in connection.execute(query)}
 
 
 def _is_expired(row: Row[Any], now: datetime) -> bool:

@@ -81,9 +81,9 @@ def approve(
         PlanNotApproved: there is no such signature, or it is bound to another hash.
     """
     with store.writing() as work:
+        work.check()
         if _approval(work, plan_id) is not None:
             return
-        work.check()
         is_spent = under is None or gate is Gate.ROLLBACK
         bound_to = plan_id if under is None else under
         signature = (
@@ -146,7 +146,9 @@ def check_approved(work: Work, plan_id: str) -> None:
 
     Raises:
         PlanNotApproved: nobody signed for it, or it is finished.
+        ChainBroken: its approval was not written by the ledger.
     """
+    work.check(tables.plans)
     is_finished = _approval(work, plan_id)
     if is_finished is None or is_finished:
         message = f"The plan is {'finished' if is_finished else 'not approved'}; nothing is sent."

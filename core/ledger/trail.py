@@ -55,10 +55,10 @@ def events(store: Store, *, newest: int = 1000, action: str = "") -> pl.DataFram
         action: Only events of this action; all when it is empty.
 
     Shape:
-        (at most `newest`, 7): seq, at, actor, action, subject, outcome, hash.
+        (at most `newest`, 8): seq, at, actor, action, subject, outcome, reason, hash.
     """
     names = {"seq": "seq", "ts": "at", "actor": "actor", "action": "action"}
-    names |= {"subject": "subject", "outcome": "outcome", "hash": "hash"}
+    names |= {"subject": "subject", "outcome": "outcome", "reason": "reason", "hash": "hash"}
     columns = [tables.events.c[name] for name in names]
     query = select(*columns).order_by(desc(tables.events.c.seq)).limit(newest)
     if action:
