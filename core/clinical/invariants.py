@@ -8,7 +8,7 @@ import polars as pl
 
 from core.clinical.indices import BASES, RULES, chart_indices, with_bases
 from core.clinical.reading import cal_mm
-from core.clinical.record import is_chart, parse_chart
+from core.clinical.record import is_chart, is_elsewhere, parse_chart
 from core.clinical.text_reading import parse_text
 
 FIGURES = (*RULES, *(basis for basis, _, _ in BASES.values()))
@@ -39,12 +39,13 @@ def broken_rules(charts: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         charts: ref, chart_json, chart_text and any of `FIGURES`, as found; without a record there
-            is nothing to hold a field against.
+            is nothing to hold a field against, nor where the record's teeth stand elsewhere.
 
     Shape:
         (deals, ...) -> (broken, BROKEN_SCHEMA), in order of ref and field.
     """
     said = charts.drop_nulls("chart_json")
+    said = said.filter(~is_elsewhere(said["chart_json"]))
     readable = said.filter(is_chart(said["chart_json"]))
     unread = said.filter(~is_chart(said["chart_json"])).select(
         "ref",

@@ -5,7 +5,9 @@ Rule of the house: `parse(render(chart)) == chart`; what was not recorded is not
 The JSON, version 1: `{"v":1,"numbering":"universal","exam":{"key","on","by","note"},"teeth":{}}`.
 A tooth has, where recorded: `pd`, `rec`, `mgj` (six whole numbers or null, mm), `bop`, `sup`,
 `plq` (six of `1`, `0`, `-`), `mob`, `fur` (`b l m d`), `scale`, `note`, `impl`, `miss`. The six
-places are MB, B, DB, ML, L, DL. `at` and `seen` keep rows that hold no value.
+places are MB, B, DB, ML, L, DL. `at` and `seen` keep rows that hold no value. A record with
+`elsewhere` has no teeth: it is longer than its place, and whole in the patient's chart history.
+`chart-record.schema.json` says all of it for machines.
 """
 
 import datetime as dt
@@ -21,7 +23,16 @@ from core.clinical.site import SITES, site_rank
 from core.clinical.tooth import ALL_TEETH
 from core.vocabulary import PerioExam, SiteReading, ToothFinding
 
-__all__ = ["VERSION", "chart_json", "chart_text", "is_chart", "parse_chart", "parse_exams"]
+__all__ = [
+    "VERSION",
+    "chart_json",
+    "chart_text",
+    "elsewhere",
+    "is_chart",
+    "is_elsewhere",
+    "parse_chart",
+    "parse_exams",
+]
 
 VERSION = 1
 NUMBERING = "universal"
@@ -75,6 +86,30 @@ def chart_json(
         {"exam_key": list(headers), "chart_json": texts},
         schema={"exam_key": pl.String, "chart_json": pl.String},
     )
+
+
+def elsewhere(exams: pl.DataFrame) -> pl.DataFrame:
+    """What stands for a record too long for its place: the exam, and that its teeth are elsewhere.
+
+    Shape:
+        exams -> (exams; `exam_key`, `elsewhere`).
+    """
+    rows = [
+        (
+            row["exam_key"],
+            _compact(
+                {
+                    "v": VERSION,
+                    "numbering": NUMBERING,
+                    "exam": {name: part for name, part in _header(row).items() if name != "note"},
+                    "teeth": {},
+                    "elsewhere": True,
+                }
+            ),
+        )
+        for row in exams.iter_rows(named=True)
+    ]
+    return pl.DataFrame(rows, schema={"exam_key": pl.String, "elsewhere": pl.String}, orient="row")
 
 
 def _compact(record: _Json) -> str:
@@ -132,6 +167,16 @@ def is_chart(chart_json: pl.Series) -> pl.Series:
         (n,) text in, (n,) Boolean out.
     """
     return pl.Series("is_chart", [_loaded(text) is not None for text in chart_json], pl.Boolean)
+
+
+def is_elsewhere(chart_json: pl.Series) -> pl.Series:
+    """Whether each text is a record whose teeth stand elsewhere.
+
+    Shape:
+        (n,) text in, (n,) Boolean out.
+    """
+    found = [(_loaded(text) or {}).get("elsewhere") is True for text in chart_json]
+    return pl.Series("is_elsewhere", found, pl.Boolean)
 
 
 def parse_chart(chart_json: pl.Series, keys: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -97,7 +97,7 @@ def gather(
         CrmObject.ACTIVITY: activities(entities, owners, decisions),
         CrmObject.NOTE: notes(entities["note"]),
     }
-    return Gathered(records, file_requests(entities, plans.of_exam), groups, plans)
+    return Gathered(records, file_requests(entities, plans.of_exam, plans.too_long), groups, plans)
 
 
 def assemble(

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from core.clinical.diagnosis import read_diagnoses
-from core.clinical.indices import chart_indices, with_bases
-from core.clinical.record import chart_json, chart_text
 from core.crosswalk.mapping import Decisions
+from core.records.chart import charts_of_deals
 from core.records.exams import exam_of_deal
 from core.records.lines import lines_by, person_name, said
-from core.vocabulary.chart import ChartRecord
 from core.vocabulary.field import MAX_LENGTH, CrmType
 
 _TITLE_LENGTH = MAX_LENGTH[CrmType.VARCHAR]
@@ -46,12 +44,14 @@ class Deals:
         records: Deal records without refs; links hold source keys.
         of_patient: patient_key, deal_key: the deal that takes what names no plan.
         of_exam: deal_key, exam_key.
+        too_long: exam_key: shown exams whose chart is longer than a deal's field takes.
         base: deal_key, patient_key, plan_key, provider_key, planned_on.
     """
 
     records: pl.DataFrame
     of_patient: pl.DataFrame
     of_exam: pl.DataFrame
+    too_long: pl.DataFrame
     base: pl.DataFrame
 
 
@@ -76,17 +76,19 @@ def deals(
         entities["perio_exam"],
         decisions.exam_within_days,
     )
+    charts, too_long = charts_of_deals(entities, of_exam)
     joined = base
     for part in (
         _money(entities["planned_procedure"]),
         _people(base, entities["provider"], persons, owners),
-        _charts(entities, of_exam),
+        charts,
         _diagnoses(entities["diagnosis"], of_patient),
         _radiographs(entities["radiograph"], of_patient),
         _findings(entities["custom_finding"], of_exam, of_patient),
     ):
         joined = joined.join(part, on="deal_key", how="left")
-    return Deals(_records(joined.sort("deal_key"), decisions), of_patient, of_exam, base)
+    records = _records(joined.sort("deal_key"), decisions)
+    return Deals(records, of_patient, of_exam, too_long, base)
 
 
 def _base(entities: Mapping[str, pl.DataFrame], decisions: Decisions) -> pl.DataFrame:
@@ -192,26 +194,6 @@ def _people(
         .join(patients, on="patient_key", how="left")
         .with_columns(pl.coalesce("owner", "_patient_owner").alias("owner"))
         .drop("patient_key", "provider_key", "_patient_owner")
-    )
-
-
-def _charts(entities: Mapping[str, pl.DataFrame], of_exam: pl.DataFrame) -> pl.DataFrame:
-    shown = of_exam.select("exam_key").unique()
-    exams = entities["perio_exam"].join(shown, on="exam_key", how="semi").sort("exam_key")
-    readings = entities["site_reading"].join(shown, on="exam_key", how="semi")
-    findings = entities["tooth_finding"].join(shown, on="exam_key", how="semi")
-    figures = with_bases(chart_indices(readings, findings))
-    charts = (
-        exams.select(
-            "exam_key", pl.col("examined_on").alias("exam_on"), pl.col("note").alias("exam_note")
-        )
-        .join(chart_json(readings, findings, exams), on="exam_key", how="left")
-        .join(chart_text(readings, findings, exams), on="exam_key", how="left")
-        .join(figures, on="exam_key", how="left")
-    )
-    names = [name for name in ChartRecord.fields() if name in charts.columns]
-    return of_exam.join(charts, on="exam_key", how="inner").select(
-        "deal_key", *(pl.col(name).alias(f"chart_record.{name}") for name in names)
     )
 
 

@@ -45,12 +45,15 @@ REQUEST_SCHEMA = {
 }
 
 
-def file_requests(entities: Mapping[str, pl.DataFrame], of_exam: pl.DataFrame) -> pl.DataFrame:
+def file_requests(
+    entities: Mapping[str, pl.DataFrame], of_exam: pl.DataFrame, too_long: pl.DataFrame
+) -> pl.DataFrame:
     """Every file that the practice's rows become.
 
     Args:
         entities: Accepted rows.
         of_exam: deal_key, exam_key: exams that a deal shows.
+        too_long: exam_key: exams that a deal names and cannot show.
 
     Shape:
         -> (files, REQUEST_SCHEMA), sorted by file_key.
@@ -68,7 +71,7 @@ def file_requests(entities: Mapping[str, pl.DataFrame], of_exam: pl.DataFrame) -
             "written_on",
             kind="note",
         ),
-        *_histories(entities["perio_exam"], of_exam),
+        *_histories(entities["perio_exam"], of_exam.join(too_long, on="exam_key", how="anti")),
     ]
     blank = pl.DataFrame(schema=REQUEST_SCHEMA)
     return pl.concat([blank, *parts], how="diagonal").select(*REQUEST_SCHEMA).sort("file_key")
@@ -96,7 +99,7 @@ def _rows(rows: pl.DataFrame, entity: str, recipe: Recipe, on: str, *, kind: str
 
 
 def _histories(exams: pl.DataFrame, of_exam: pl.DataFrame) -> list[pl.DataFrame]:
-    """A history for every patient with an exam that no deal shows."""
+    """A history for every patient with an exam that no deal shows whole."""
     unseen = exams.join(of_exam, on="exam_key", how="anti").select("patient_key").unique()
     patients = (
         exams.join(unseen, on="patient_key", how="semi")
