@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.errors import LedgerError, MigrationError, SettingMissing
+from core.errors import LedgerError, MigrationError, PlanError, SettingMissing
 from core.migration.guard import Result
 from core.migration.passage import Passage, Progress
 from core.workbench import Workbench, open_workbench
@@ -61,8 +61,10 @@ def run_step(migration_id: str, step: Callable[[Passage], Result]) -> str:
         try:
             return str(step(bench.passage())["run_id"])
         except MigrationError as error:
+            code = type(error).__name__
+            outcome = "refused" if isinstance(error, PlanError) else "stopped"
             bench.ledger.audit(
-                "step failed", actor="perio", subject=type(error).__name__, outcome="stopped"
+                "step failed", actor="perio", subject=code, outcome=outcome, reason=code
             )
             raise
 

@@ -6,19 +6,26 @@ plan itself have changed since, the step is refused and not one request that wri
 machine. Whoever asked for the full load cannot sign it; a second person does.
 """
 
+import contextlib
+import importlib
+import sqlite3
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+from prefect.exceptions import SignatureMismatchError
 
 from core.crosswalk.mapping import load, save
 from core.errors import (
     AccessRefused,
+    ChainBroken,
     GateRefused,
     LedgerLocked,
     PlanError,
     PlanNotApproved,
     PlanStale,
+    SettingMissing,
     StepNotAllowed,
 )
 from core.lifecycle import Gate, Stage
@@ -186,3 +193,81 @@ def test_a_load_is_signed_by_a_second_person_who_may(at, user, password, refusal
             bench.ledger.sign(Gate.LOAD, user=user, password=password)
         assert bench.ledger.stage() is Stage.LOAD_REQUESTED
         assert bench.ledger.signature(Gate.LOAD) is None
+
+
+FLOWS = ("authorize", "full_load", "rollback", "delta", "sample", "complete", "fields", "verify")
+
+
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_flow_run_with_an_invented_migration_writes_nothing(at, monkeypatch, name):
+    migration = at(Stage.LOAD_AUTHORIZED)
+    monkeypatch.setenv("PERIO_DIR", str(migration.folder))
+    flow = getattr(importlib.import_module(f"flows.{name}"), name)
+    with migration.sandbox() as account:
+        for invented in ("another", "../synthetic", ""):
+            with pytest.raises(SettingMissing, match="another migration"):
+                flow.fn(invented)
+        assert account.writes() == 0
+    assert migration.stage() is Stage.LOAD_AUTHORIZED
+
+
+@pytest.mark.parametrize("name", FLOWS)
+@pytest.mark.parametrize("more", [{"plan_id": "0" * 32}, {"approved_by": "carla"}, {"force": True}])
+def test_a_flow_takes_no_word_for_an_approval(name, more):
+    flow = getattr(importlib.import_module(f"flows.{name}"), name)
+    assert flow.validate_parameters({"migration_id": "synthetic"}) == {"migration_id": "synthetic"}
+    with pytest.raises(SignatureMismatchError, match="was provided with parameters"):
+        flow.validate_parameters({"migration_id": "synthetic", **more})
+
+
+@pytest.mark.parametrize("name", ["authorize", "full_load", "rollback"])
+def test_a_flow_run_that_nobody_authorized_writes_nothing(at, monkeypatch, name):
+    migration = at(Stage.LOAD_REQUESTED)
+    monkeypatch.setenv("PERIO_DIR", str(migration.folder))
+    flow = getattr(importlib.import_module(f"flows.{name}"), name)
+    with migration.sandbox() as account:
+        with pytest.raises(PlanError):
+            flow.fn("synthetic")
+        assert account.writes() == 0
+    with migration.opened(lock=False) as bench:
+        newest = bench.ledger.events(newest=1).row(0, named=True)
+    assert (newest["action"], newest["outcome"]) == ("step failed", "refused")
+    assert newest["reason"] in {"StepNotAllowed", "PlanNotApproved"}
+
+
+def test_an_authorization_that_expired_writes_nothing(at):
+    migration = at(Stage.LOAD_AUTHORIZED)
+    with migration.sandbox() as account, migration.opened() as bench:
+        bench.ledger.clock = lambda: datetime.now(UTC) + timedelta(hours=73)
+        with pytest.raises(PlanNotApproved, match="expired"):
+            LOAD(bench.passage())
+        assert account.writes() == 0
+
+
+def test_a_signature_put_into_the_database_by_hand_writes_nothing(at):
+    migration = at(Stage.LOAD_REQUESTED)
+    with contextlib.closing(sqlite3.connect(migration.folder / "ledger.sqlite")) as ledger:
+        ledger.execute(
+            "INSERT INTO signatures SELECT 99, 'load', user, role, at,"
+            " (SELECT plan_id FROM load_requests), '', '{}', NULL FROM signatures LIMIT 1"
+        )
+        ledger.execute("UPDATE about SET stage = 'load_authorized'")
+        ledger.commit()
+    with migration.sandbox() as account:
+        with pytest.raises(ChainBroken):
+            migration.take(LOAD)
+        assert account.writes() == 0
+
+
+def test_a_load_that_was_taken_back_is_not_loaded_again_under_the_old_signature(at):
+    migration = at(Stage.VERIFIED)
+    with migration.sandbox() as account:
+        migration.sign(Gate.ROLLBACK, "carla")
+        migration.take(reversing.rollback)
+        before = account.writes()
+        with pytest.raises(PlanError):
+            migration.take(LOAD)
+        migration.ask_for_load("ada")
+        with pytest.raises(PlanError):
+            migration.take(LOAD)
+        assert account.writes() == before
