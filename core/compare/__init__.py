@@ -7,7 +7,7 @@ unequal cell leaves it with both values and a class.
 from core.compare.cells import unequal_cells
 from core.compare.chart import CHART_SCHEMA, Charts, compare_charts
 from core.compare.classes import HARMLESS, DiffClass, Severity, severity
-from core.compare.classify import classify
+from core.compare.meaning import classify
 from core.compare.records import CELLS_SCHEMA, Differences, compare, compare_all
 
 __all__ = [

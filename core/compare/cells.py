@@ -5,12 +5,12 @@ is compared as a float, no null with an empty text. Only a tolerance that a fiel
 unequal values pass.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from core.compare.classify import Manner, classify
+from core.compare.meaning import Manner, classify
 from core.text import as_text
 from core.vocabulary.field import Field
 
@@ -41,9 +41,16 @@ def pair(found: pl.Series, wanted: pl.Series) -> Pairs:
     return Pairs(both["found"], both["wanted"])
 
 
+Side = pl.DataFrame | pl.LazyFrame
+"""One side of a comparison; a lazy one is read a few columns at a time."""
+
+_AT_A_TIME = 4
+"""Columns of a lazy side that are in memory together."""
+
+
 def unequal_cells(
-    found: pl.DataFrame,
-    wanted: pl.DataFrame,
+    found: Side,
+    wanted: Side,
     fields: Mapping[str, Field],
     *,
     key: str = "ref",
@@ -59,49 +66,66 @@ def unequal_cells(
         kept: Further columns of the found frame that go with its cells.
 
     Shape:
-        (n, columns), (m, columns) -> (k, 5 + kept): key, kept, field, before, after, diff_class;
-        in order of key and field.
+        (n, columns), (m, columns) -> (k, 4 + 1 + kept): key, kept, field, before, after,
+        diff_class; in order of key and field.
     """
-    pairs = pair(found[key], wanted[key])
-    differing = pl.select(
-        _differs(found[path], wanted[path], field, pairs).alias(path)
-        for path, field in fields.items()
-    )
+    keys = read(found.select(key, *kept))
+    pairs = pair(keys[key], read(wanted.select(key))[key])
     parts: dict[Manner, list[pl.DataFrame]] = {}
-    for path, field in fields.items():
-        rows = differing[path].arg_true()
-        if rows.len():
-            sides = _Sides(found, wanted, pairs, rows)
-            cells = sides.cells(path, field, (key, *kept))
-            parts.setdefault(Manner.of(field), []).append(cells)
-    classed = [classify(pl.concat(frames), manner) for manner, frames in parts.items()]
-    schema = {name: found.schema[name] for name in (key, *kept)} | _TEXTS
+    is_lazy = isinstance(found, pl.LazyFrame) or isinstance(wanted, pl.LazyFrame)
+    names = list(fields)
+    step = _AT_A_TIME if is_lazy else max(1, len(names))
+    for start in range(0, len(names), step):
+        batch = {name: fields[name] for name in names[start : start + step]}
+        sides = _Sides(keys, read(found.select(*batch)), read(wanted.select(*batch)), pairs)
+        for path, cells in sides.unequal(batch):
+            parts.setdefault(Manner.of(fields[path]), []).append(cells)
+    classed = [
+        classify(pl.concat(frames, rechunk=True), manner) for manner, frames in parts.items()
+    ]
+    schema = dict(keys.schema) | dict.fromkeys(_TEXTS, pl.String())
     return pl.concat([pl.DataFrame(schema=schema), *classed]).sort(key, "field")
 
 
-_TEXTS = {name: pl.String() for name in ("field", "before", "after", "diff_class")}
+_TEXTS = ("field", "before", "after", "diff_class")
+
+
+def read(side: Side) -> pl.DataFrame:
+    """A side in memory, rows in its own order."""
+    return side if isinstance(side, pl.DataFrame) else side.collect()
 
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """The rows of both frames in which a cell differs."""
+    """Some columns of both sides, and which rows belong together."""
 
+    keys: pl.DataFrame
     found: pl.DataFrame
     wanted: pl.DataFrame
     pairs: Pairs
-    rows: pl.Series
 
-    def cells(self, path: str, field: Field, kept: Sequence[str]) -> pl.DataFrame:
-        """key, kept, field, before, after."""
-        here, there = _picked(self.pairs.found, self.rows), _picked(self.pairs.wanted, self.rows)
-        both = self.found.select(pl.col(*kept, path).gather(here)).with_columns(
-            self.wanted[path].gather(there).alias("after")
+    def unequal(self, fields: Mapping[str, Field]) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Each field with its unequal cells: keys, field, before, after."""
+        differing = pl.select(
+            _differs(self.found[path], self.wanted[path], field, self.pairs).alias(path)
+            for path, field in fields.items()
         )
-        return both.select(
-            *kept,
+        for path, field in fields.items():
+            rows = differing[path].arg_true()
+            if rows.len():
+                yield path, self._cells(path, field, rows)
+
+    def _cells(self, path: str, field: Field, rows: pl.Series) -> pl.DataFrame:
+        here, there = _picked(self.pairs.found, rows), _picked(self.pairs.wanted, rows)
+        values = pl.DataFrame(
+            [
+                self.found[path].gather(here).alias("before"),
+                self.wanted[path].gather(there).alias("after"),
+            ]
+        )
+        return self.keys.select(pl.all().gather(here)).with_columns(
             pl.lit(path).alias("field"),
-            as_text(path, field.dtype).alias("before"),
-            as_text("after", field.dtype),
+            *values.select(as_text(name, field.dtype) for name in values.columns),
         )
 
 

@@ -15,6 +15,7 @@ from core.compare import (
     compare,
     compare_all,
     severity,
+    unequal_cells,
 )
 from core.vocabulary import CrmObject, CrmType
 from core.vocabulary.record import link_fields, record_fields
@@ -212,6 +213,34 @@ def test_large_whole_numbers_are_never_called_equal(number, more):
 )
 def test_a_tolerance_never_hides_a_missing_value(path, found, wanted, is_equal):
     assert one_cell(DEAL, path, found, wanted).is_empty() == is_equal
+
+
+def test_cells_of_many_fields_are_classed_together_as_they_are_alone():
+    names = ["patient.last_name", "patient.first_name", "patient.title", "patient.status"]
+    refs = [f"m{number}" for number in range(9)]
+    wanted = {ref: {name: f"{name} {ref}" for name in names} for ref in refs}
+    found = {
+        ref: {name: text[: 4 + place] for place, (name, text) in enumerate(cells.items()) if place}
+        for ref, cells in wanted.items()
+    }
+    cells = compare(PERSON, found_frame(PERSON, found), wanted_frame(PERSON, wanted)).cells
+    assert cells.height == len(refs) * len(names)
+    kinds = dict(cells.group_by("diff_class").len().iter_rows())
+    assert kinds == {DiffClass.VALUE_LOST: len(refs), DiffClass.TRUNCATED: 3 * len(refs)}
+    assert cells.select("ref", "field").rows() == sorted(cells.select("ref", "field").rows())
+
+
+def test_frames_that_are_not_in_memory_are_compared_alike(tmp_path):
+    people = {f"m{number}": {NAME: f"Example {number}"} for number in range(9)}
+    others = {ref: {NAME: "Example 3"} for ref in reversed(people)}
+    found, wanted = found_frame(PERSON, others), wanted_frame(PERSON, people)
+    found.write_parquet(tmp_path / "found.parquet")
+    fields = record_fields(PERSON)
+    lazy = unequal_cells(
+        pl.scan_parquet(tmp_path / "found.parquet"), wanted.lazy(), fields, kept=["record_id"]
+    )
+    assert lazy.equals(unequal_cells(found, wanted, fields, kept=["record_id"]))
+    assert lazy.height == 8
 
 
 @pytest.mark.parametrize("crm_object", CrmObject)

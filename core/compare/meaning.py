@@ -101,7 +101,8 @@ def classify(cells: pl.DataFrame, field: Field | Manner) -> pl.DataFrame:
     for stage in _stages(manner):
         if rest.is_empty():
             break
-        is_asked = rest.select(stage.of.fill_null(value=False)).to_series()
+        # as a column beside the cells: alone, an expression without one has a length of its own
+        is_asked = rest.select(FOUND, asked=stage.of.fill_null(value=False))["asked"]
         if is_asked.any():
             asked = rest.filter(is_asked).with_columns(stage.said())
             done.append(asked.filter(pl.col("diff_class").is_not_null()))
