@@ -8,7 +8,8 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,9 @@ from core.settings import load_settings, write_settings
 from core.workbench import open_workbench
 from flows.deciding import add_user, ask_for_load, attest, purge, sign, to_a_plan
 from flows.ending import end, ended_by_signal
-from flows.local import down, up
+from flows.local import down, serve_again, up
 from flows.running import run_flow, server_of, write_json
-from flows.server import start_runner, start_server, wait_until_it_serves
+from flows.server import Runner, start_server
 from flows.summary import say_audit, say_demo, say_status, say_step
 
 __all__ = [
@@ -54,6 +55,9 @@ __all__ = [
     "up",
     "write_json",
 ]
+
+_LOOK_EVERY_S = 5.0
+"""Seconds between two looks at whether what runs the flows is still there."""
 
 _HOUSE = Path(__file__).resolve().parent.parent
 _PROVING = frozenset({"sample", "verify", "delta"})
@@ -180,13 +184,28 @@ def console(folder: Path, port: int, screen: Console) -> None:
         )
         if started is not None:
             started.wait_until_it_answers()
-            runner = start_runner(folder.resolve(), home, api_url, settings.migration_id)
-            ours.callback(end, runner)
-            wait_until_it_serves(runner, api_url)
+            runner = Runner(folder, api_url, settings.migration_id)
+            ours.callback(runner.close)
             screen.print("It can start the load, deltas and the rollback now.")
-        if web.wait() > 0:
+            keep_up: Callable[[], bool] = runner.keep_up
+        else:
+            keep_up = partial(serve_again, folder, settings.migration_id, api_url)
+        if _waited(web, keep_up, screen) > 0:
             message = f"The console could not be served on port {port}; see above."
             raise SetupError(message, next_step="Choose another port: `./perio console --port N`.")
+
+
+def _waited(web: subprocess.Popen[bytes], keep_up: Callable[[], bool], screen: Console) -> int:
+    """Wait until the console has ended; what runs the flows is started again if it ends before."""
+    while True:
+        try:
+            return web.wait(_LOOK_EVERY_S)
+        except subprocess.TimeoutExpired:
+            try:
+                if keep_up():
+                    screen.print("What runs the flows had ended; it was started again.")
+            except SetupError as error:
+                screen.print(f"{error} {error.next_step}", highlight=False)
 
 
 def deploy(folder: Path, screen: Console) -> None:

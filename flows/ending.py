@@ -51,18 +51,18 @@ def end(started: subprocess.Popen[bytes], *, within_s: float = GRACE_S) -> None:
 
 def end_group(group: int, *, within_s: float = GRACE_S) -> bool:
     """Tell a process group to end, wait for it, and kill what is left; False if it was gone."""
-    was_there = _is_there(group)
+    was_there = is_running(group)
     until_s = time.monotonic() + within_s
     with contextlib.suppress(ProcessLookupError):
         os.killpg(group, signal.SIGTERM)
-        while _is_there(group):
+        while is_running(group):
             if time.monotonic() > until_s:
                 os.killpg(group, signal.SIGKILL)
             time.sleep(_LOOK_EVERY_S)
     return was_there
 
 
-def _is_there(group: int) -> bool:
+def is_running(group: int) -> bool:
     """Whether a process of the group runs; one that has ended and was not asked for does not."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(group, os.WNOHANG)

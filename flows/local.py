@@ -11,7 +11,7 @@ from rich.console import Console
 from core.errors import SettingMissing
 from core.settings import load_settings
 from flows import server
-from flows.ending import end_group
+from flows.ending import end_group, is_running
 from flows.running import NOTE, server_of
 
 
@@ -20,6 +20,8 @@ def up(folder: Path, screen: Console) -> None:
     settings = load_settings(folder)
     if api_url := server_of(settings, folder):
         screen.print(f"A Prefect server answers at {api_url} already.")
+        if serve_again(folder, settings.migration_id, api_url):
+            screen.print("What runs the flows had ended; it was started again.")
         return
     started = bring_up(folder, settings.migration_id)
     screen.print(f"The Prefect server is at {started}; stop it with `./perio down`.")
@@ -38,6 +40,24 @@ def bring_up(folder: Path, migration_id: str) -> str:
     _write(folder, note | {"runner": runner.pid})
     server.wait_until_it_serves(runner, started.api_url)
     return started.api_url
+
+
+def serve_again(folder: Path, migration_id: str, api_url: str) -> bool:
+    """Start the runner of a server that `up` started, where it runs no more.
+
+    Returns:
+        Whether there was one to start.
+    """
+    note = _noted(folder)
+    if note is None or note.get("api_url") != api_url:
+        return False  # a server of somebody else's, with workers of its own
+    if "runner" in note and is_running(int(note["runner"])):
+        return False
+    home = folder.resolve() / "prefect"
+    runner = server.start_runner(folder.resolve(), home, api_url, migration_id)
+    _write(folder, note | {"runner": runner.pid})
+    server.wait_until_it_serves(runner, api_url)
+    return True
 
 
 def down(folder: Path, screen: Console) -> None:

@@ -154,3 +154,33 @@ def wait_until_it_serves(runner: subprocess.Popen[bytes], api_url: str) -> None:
         time.sleep(_LOOK_EVERY_S)
     message = "The process that serves the console's flows did not start."
     raise SetupError(message, next_step="See prefect/runner.log in the migration's folder.")
+
+
+class Runner:
+    """The process that serves the console's deployments, started again when it ends."""
+
+    def __init__(self, folder: Path, api_url: str, migration_id: str) -> None:
+        """Start it and wait until it serves."""
+        self._folder, self._api_url, self._migration_id = folder.resolve(), api_url, migration_id
+        self._process = self._started()
+
+    def keep_up(self) -> bool:
+        """Start it again if it has ended; whether it had."""
+        if self._process.poll() is None:
+            return False
+        self._process = self._started()
+        return True
+
+    def close(self) -> None:
+        """End it."""
+        end(self._process)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        home = self._folder / "prefect"
+        process = start_runner(self._folder, home, self._api_url, self._migration_id)
+        try:
+            wait_until_it_serves(process, self._api_url)
+        except BaseException:
+            end(process)
+            raise
+        return process

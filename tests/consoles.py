@@ -40,6 +40,7 @@ class Console:
 
     def __post_init__(self) -> None:
         self._listener = threading.Thread(target=self._listen)
+        self._heard = threading.Condition()
 
     def wait_until_it_says(self, words: str) -> None:
         assert self.running.stderr is not None
@@ -52,7 +53,17 @@ class Console:
 
     def _listen(self) -> None:
         assert self.running.stderr is not None
-        self.said.extend(self.running.stderr)
+        for line in self.running.stderr:
+            with self._heard:
+                self.said.append(line)
+                self._heard.notify_all()
+
+    def says_in_the_end(self, words: str) -> bool:
+        """Whether it says so before patience ends, now that it serves."""
+        with self._heard:
+            return self._heard.wait_for(
+                lambda: any(words in line for line in self.said), ENDS_WITHIN_S
+            )
 
     def wait_until_it_answers(self) -> None:
         # tries again with growing pauses while nothing listens there

@@ -9,13 +9,18 @@ import streamlit as st
 
 from console import access, desk, dispatch
 from console.parts.empty_state import show_error
+from console.parts.markup import plain
 from console.parts.progress_panel import progress_panel
+from console.shaping.failures import failure
 from console.shaping.figures import is_since
 from console.shaping.road import stage_name
 from core.errors import MigrationError
 
 POLL_S = 2
 """Seconds between two looks at a run."""
+
+_EVENTS_READ = 500
+"""The newest events, among which a failed step is looked for."""
 
 
 def start_run(flow: str, *, by: str, once: str = "") -> None:
@@ -27,6 +32,7 @@ def start_run(flow: str, *, by: str, once: str = "") -> None:
         once: What it is for; the same again starts nothing new.
     """
     st.session_state.pop(f"{flow}_refusal", None)
+    asked_s = time.time()
     try:
         run_id = dispatch.start(flow, migration_id=desk.desk().migration_id, by=by, once=once)
     except MigrationError as error:
@@ -34,7 +40,7 @@ def start_run(flow: str, *, by: str, once: str = "") -> None:
     else:
         st.session_state[f"{flow}_run"] = run_id
         st.session_state[f"{flow}_state"] = "Scheduled"
-        st.session_state[f"{flow}_asked_s"] = time.time()
+        st.session_state[f"{flow}_asked_s"] = asked_s
 
 
 def was_asked(flow: str) -> bool:
@@ -42,9 +48,13 @@ def was_asked(flow: str) -> bool:
     return f"{flow}_run" in st.session_state or f"{flow}_refusal" in st.session_state
 
 
-@st.fragment(run_every=POLL_S)
 def run_panel(flow: str) -> None:
-    """Show the run that this screen started, and the ledger's progress."""
+    """Show the run that this screen started, and the ledger's progress, for as long as it runs."""
+    is_over = st.session_state.get(f"{flow}_state") in dispatch.ENDED
+    st.fragment(_panel, run_every=None if is_over else POLL_S)(flow)
+
+
+def _panel(flow: str) -> None:
     if access.current_user() is None:
         st.rerun(scope="app")
     refusal = st.session_state.get(f"{flow}_refusal")
@@ -70,10 +80,18 @@ def _show_run(flow: str) -> None:
     if now == "Completed":
         st.success("The run has completed.")
     elif now in dispatch.ENDED:
-        st.error(
-            f"The run ended as '{now.lower()}'. Nothing is half done: it can be started again."
-        )
+        _show_failure(flow, now)
     else:
         st.info(f"The run is {now.lower()}.")
     if now in dispatch.ENDED and before not in dispatch.ENDED:
         st.rerun(scope="app")
+
+
+def _show_failure(flow: str, ended: str) -> None:
+    events = desk.ledger().events(newest=_EVENTS_READ)
+    found = failure(events, st.session_state.get(f"{flow}_asked_s"))
+    kind = f" ({found.kind})" if found.kind else ""
+    st.error(
+        f"The run ended as '{ended.lower()}'. {plain(found.said)}{kind}\n\n"
+        f"**Next:** {found.next_step}"
+    )

@@ -95,6 +95,36 @@ def test_the_console_takes_everything_it_started_with_it(folder, by):
     assert code == {signal.SIGTERM: 143, signal.SIGINT: 130}[by]
 
 
+def runners(within: set[int]) -> set[int]:
+    """Those of some processes that serve the console's flows."""
+    return {pid for pid in within if b"flows.serving" in (PROC / str(pid) / "cmdline").read_bytes()}
+
+
+@pytest.mark.prefect
+@needs_proc
+def test_the_console_starts_what_runs_the_flows_again_when_that_has_ended(folder):
+    with consoles.console(folder, flows=True) as console:
+        (first,) = runners(started_by(console.running.pid))
+        os.kill(first, signal.SIGKILL)
+        assert console.says_in_the_end("it was started again")
+        (second,) = runners(started_by(console.running.pid))
+    assert second != first
+
+
+@pytest.mark.prefect
+@needs_proc
+def test_up_starts_what_runs_the_flows_again_when_that_has_ended(folder):
+    assert perio("up", "--dir", str(folder)).returncode == 0
+    note = json.loads((folder / NOTE).read_text())
+    os.kill(note["runner"], signal.SIGKILL)
+    again = perio("up", "--dir", str(folder))
+    assert "it was started again" in again.stderr
+    new = json.loads((folder / NOTE).read_text())
+    assert new["runner"] != note["runner"]
+    assert new["server"] == note["server"]
+    assert ending.is_running(new["runner"])
+
+
 def test_a_console_whose_port_is_taken_says_so(folder):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
