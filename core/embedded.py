@@ -80,7 +80,9 @@ def _answers(sandbox: Sandbox) -> bool:
     if not sandbox.base_url.startswith("http://127.0.0.1:"):
         return False
     request = Request(  # noqa: S310 - the scheme and the host were just checked
-        f"{sandbox.base_url}/sandbox/stats", headers={"x-api-token": sandbox.token}
+        f"{sandbox.base_url}/sandbox/stats",
+        # whichever of the two ways it was started for
+        headers={"x-api-token": sandbox.token, "authorization": f"Bearer {sandbox.token}"},
     )
     directly = build_opener(ProxyHandler({}))
     try:

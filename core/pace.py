@@ -19,7 +19,7 @@ WINDOW_S = 2.0
 GUARD_S = 0.002
 """Kept on top of the window, for clocks that tick in milliseconds."""
 
-_BURST = 16
+_BURST = 64
 _BACKOFF_S = (0.5, 1.0, 2.0, 4.0)
 _SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = WINDOW_S, 10.0
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,16 @@ class Migration:
     def kept(self, name: str) -> dict[str, Any]:
         with self.opened(lock=False) as bench:
             return bench.ledger.kept(name) or {}
+
+
+def at_write(destination: Any, written: Callable[..., Any]) -> None:
+    """Have every batch of writes pass through `written(intents, write)` from now on."""
+    send = destination.send
+
+    def pass_on(intents: Any) -> Callable[[], Any]:
+        return partial(list, written(intents, lambda some: send(some)()))
+
+    destination.send = pass_on
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Rule of the house: what a plan says is sent as it was approved; only ids are filled in.
 """
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -39,7 +40,8 @@ class Batches:
         _check_content(states, kept, cells)
         self.total = states.height
         self.floors = kept_floors(passage, plan_id)
-        self._outbox = passage.folder / "outbox"
+        self._turn = False
+        self.clear()
         self.recall()
 
     def ranks(self) -> list[pl.DataFrame]:
@@ -63,7 +65,8 @@ class Batches:
         A write that links to a record that was refused is refused with it, and never sent; so is
         one whose file is not there any more.
         """
-        self.clear()
+        self._turn = not self._turn
+        shutil.rmtree(self._outbox, ignore_errors=True)
         intents: list[Intent] = []
         orphans: list[Receipt] = []
         for row in batch.select("write_id", "target", "action", "ref", "record_id").iter_rows():
@@ -99,7 +102,8 @@ class Batches:
         content = self._content.get(write_id)
         if content is None:
             return None
-        self._outbox.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self._place, self._outbox):
+            folder.mkdir(mode=0o700, exist_ok=True)
         return content_path(self._passage, content, self._outbox)
 
     def _resolved(self, target: str, ref: str) -> str | None:
@@ -125,14 +129,16 @@ class Batches:
 
     def clear(self) -> None:
         """Remove what lay ready to be sent."""
-        _empty(self._outbox)
+        shutil.rmtree(self._place, ignore_errors=True)
 
+    @property
+    def _place(self) -> Path:
+        return self._passage.folder / "outbox"
 
-def _empty(folder: Path) -> None:
-    if folder.exists():
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
+    @property
+    def _outbox(self) -> Path:
+        # two in turn: a batch is made ready while the one before it is read and sent
+        return self._place / str(int(self._turn))
 
 
 def _check_content(recorded: pl.DataFrame, kept: pl.DataFrame, cells: pl.DataFrame) -> None:

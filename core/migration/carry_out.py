@@ -4,7 +4,8 @@ Rule of the house: no byte leaves before its intent is on disk; what was sent wi
 never sent again before it was looked for twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,7 +24,8 @@ from core.migration.doubt import (
 from core.migration.passage import Passage
 from core.migration.waiting import note_clock
 from core.plan import Plan
-from core.ports import Action, Intent, Outcome, Receipt, WriteState
+from core.ports import Action, Destination, Intent, Outcome, Receipt, WriteState
+from core.ports.posting import Posting
 
 BATCH = 256
 """Writes whose intents are committed together; also the most that one crash leaves in doubt."""
@@ -93,13 +95,17 @@ def carry_out(passage: Passage, plan_id: str, kind: str, *, pauses: bool = False
     for rank in batches.ranks():
         _settle(passage, plan_id, rank, batches)
         while (open_writes := batches.open_writes(rank)).height:
-            for batch in open_writes.iter_slices(_batch_size(passage)):
-                receipts = _send(passage, plan_id, batch, batches)
-                passage.progress(f"{kind}: records written", batches.finished, batches.total)
-                _stop_if_refused_as_a_whole(receipts)
-                if pauses and any(each.outcome is Outcome.REJECT for each in receipts):
-                    message = "The destination refused a write."
-                    raise WritesRefused(message, next_step="Run the same command again.")
+            is_settled = True
+            with closing(_landed(passage, plan_id, open_writes, batches)) as landed:
+                for receipts in landed:
+                    passage.progress(f"{kind}: records written", batches.finished, batches.total)
+                    _stop_if_refused_as_a_whole(receipts)
+                    is_settled = is_settled and all(map(_is_settled, receipts))
+                    if pauses and any(each.outcome is Outcome.REJECT for each in receipts):
+                        message = "The destination refused a write."
+                        raise WritesRefused(message, next_step="Run the same command again.")
+            if is_settled:
+                break
             _settle(passage, plan_id, rank, batches)
         failpoints.reach(Point.BEFORE_CHILDREN)
     batches.clear()
@@ -116,6 +122,12 @@ def _settle(passage: Passage, plan_id: str, rank: pl.DataFrame, batches: Batches
         batches.recall()
 
 
+def _is_settled(receipt: Receipt) -> bool:
+    # what surely ended well or was refused needs no second look at the ledger
+    is_done = receipt.outcome is Outcome.ACK and receipt.record_id is not None
+    return is_done or receipt.outcome is Outcome.REJECT
+
+
 def _numbered(receipt: Receipt) -> Receipt:
     # a custom field has no number, and the ledger takes an answer without one for no answer
     if receipt.outcome is Outcome.ACK and receipt.record_id is None and receipt.code:
@@ -124,32 +136,72 @@ def _numbered(receipt: Receipt) -> Receipt:
 
 
 def _batch_size(passage: Passage) -> int:
-    # what is intended together must be sent before its deadline, so a slow pace takes less at once
+    # a batch waits for the one before it, and is sent before its deadline all the same: a slow
+    # pace takes less at once
     allowed = passage.destination.spent().requests_per_2s
-    return min(BATCH, max(_SMALLEST_BATCH, 2 * allowed)) if allowed else _SMALLEST_BATCH
+    return min(BATCH, max(_SMALLEST_BATCH, allowed * 3 // 4)) if allowed else _SMALLEST_BATCH
 
 
-def _send(passage: Passage, plan_id: str, batch: pl.DataFrame, batches: Batches) -> list[Receipt]:
+Landing = Callable[[], list[Receipt]]
+"""Waits for the receipts of a batch and concludes its writes."""
+
+
+def _landed(
+    passage: Passage, plan_id: str, open_writes: pl.DataFrame, batches: Batches
+) -> Generator[list[Receipt]]:
+    """Send batch by batch: while one is under way, the next one's intents are committed.
+
+    However it ends, what is under way is waited for and concluded.
+    """
+    ahead = 1 if isinstance(passage.destination, Posting) else 0
+    under_way: list[Landing] = []
+    try:
+        for batch in open_writes.iter_slices(_batch_size(passage)):
+            under_way.append(_send(passage, plan_id, batch, batches))
+            if len(under_way) > ahead:
+                yield under_way.pop(0)()
+        while under_way:
+            yield under_way.pop(0)()
+    except (Exception, GeneratorExit):
+        while under_way:
+            under_way.pop(0)()
+        raise
+
+
+def _send(passage: Passage, plan_id: str, batch: pl.DataFrame, batches: Batches) -> Landing:
     intents, orphans = batches.intents(batch)
     if orphans:
         passage.ledger.conclude(orphans)
     if not intents:
-        return orphans
+        return lambda: orphans
     write_ids = [intent.write_id for intent in intents]
     failpoints.reach(Point.BEFORE_INTENT)
     deadline_s = passage.ledger.intend(plan_id, write_ids, batches.floors)
     if NOT_FOUND in batch["reason"]:
         failpoints.reach(Point.INTENDED_AGAIN)
     try:
-        receipts = passage.destination.write(
-            [_slip(passage, intent, deadline_s) for intent in intents]
+        arrived = _begun(
+            passage.destination, [_slip(passage, intent, deadline_s) for intent in intents]
         )
     except DestinationError:
         # it says so before its first byte, so nothing of this batch is in doubt
         unsent = [Receipt(write_id, Outcome.UNSENT, reason="not_sent") for write_id in write_ids]
         passage.ledger.conclude(unsent)
         raise
-    receipts = [_held_back(_numbered(receipt)) for receipt in receipts]
+    return partial(_conclude, passage, intents, arrived, batches)
+
+
+def _begun(destination: Destination, intents: list[Intent]) -> Landing:
+    if isinstance(destination, Posting):
+        return destination.send(intents)
+    receipts = destination.write(intents)
+    return lambda: receipts
+
+
+def _conclude(
+    passage: Passage, intents: list[Intent], arrived: Landing, batches: Batches
+) -> list[Receipt]:
+    receipts = [_held_back(_numbered(receipt)) for receipt in arrived()]
     is_deleting = intents[0].action is Action.DELETE
     failpoints.reach(Point.DELETED if is_deleting else Point.BEFORE_OUTCOME)
     passage.ledger.conclude(receipts)

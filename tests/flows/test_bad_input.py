@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 from core.errors import FieldVanished, LedgerFull
 from core.lifecycle import Stage
-from tests.migrations import HOUSE, LOAD, PASSWORD, VERIFY
+from tests.migrations import HOUSE, LOAD, PASSWORD, VERIFY, at_write
 
 
 def check_stopped(said, code, *words):
@@ -157,17 +157,16 @@ def test_a_field_that_goes_in_the_middle_of_a_load_stops_it_and_it_goes_on_later
     migration = at(Stage.LOAD_AUTHORIZED)
     with migration.sandbox() as account:
         with migration.opened() as bench:
-            destination = bench.destination()
-            write = destination.write
+            gone: list[str] = []
 
-            def meanwhile(intents):
-                if intents[0].target == "deal":
+            def meanwhile(intents, write):
+                if not gone and intents[0].target == "deal":
                     code = field_of(account, "deal", "Chart JSON")["field_code"]
                     account.ask("DELETE", f"/api/v2/dealFields/{code}")
-                    destination.write = write
+                    gone.append(code)
                 return write(intents)
 
-            destination.write = meanwhile
+            at_write(bench.destination(), meanwhile)
             with pytest.raises(FieldVanished) as stopped:
                 LOAD(bench.passage())
         assert stopped.value.next_step

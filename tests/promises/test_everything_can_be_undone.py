@@ -13,7 +13,16 @@ import pytest
 from core.errors import DestinationUnreachable, PlanNotApproved
 from core.lifecycle import Gate, Stage
 from core.migration.conflicts import BUILT_UPON, COPIED, EDITED, USED
-from tests.migrations import LOAD, PICK_UP, ROLL_BACK, VERIFY, contents, live_records, walk_to
+from tests.migrations import (
+    LOAD,
+    PICK_UP,
+    ROLL_BACK,
+    VERIFY,
+    at_write,
+    contents,
+    live_records,
+    walk_to,
+)
 
 
 def roll_back(migration):
@@ -188,20 +197,18 @@ def test_work_on_a_record_that_the_practice_has_deleted_meanwhile_stays(at):
     assert ("notes", note) in at_rest(migration)
 
 
-def test_work_done_while_a_rollback_was_interrupted_stays(at, monkeypatch):
+def test_work_done_while_a_rollback_was_interrupted_stays(at):
     migration = at(Stage.VERIFIED)
     migration.sign(Gate.ROLLBACK, "carla")
     with migration.opened() as bench:
-        destination = bench.destination()
-        write = destination.write
 
-        def breaks_off(intents):
+        def breaks_off(intents, write):
             if intents[0].target == "person":
                 message = "The line is cut."
                 raise DestinationUnreachable(message)
             return write(intents)
 
-        monkeypatch.setattr(destination, "write", breaks_off)
+        at_write(bench.destination(), breaks_off)
         with pytest.raises(DestinationUnreachable):
             ROLL_BACK(bench.passage())
     with migration.sandbox() as account:

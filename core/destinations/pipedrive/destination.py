@@ -26,7 +26,7 @@ from core.destinations.pipedrive.costs import cost
 from core.destinations.pipedrive.custom import ACTIVITY_TYPE, CUSTOM_FIELD, labels_json
 from core.destinations.pipedrive.dialect import Dialect, learn
 from core.destinations.pipedrive.governor import number_of, out_of_tokens
-from core.destinations.pipedrive.parse import Known
+from core.destinations.pipedrive.parse import Known, refs_of
 from core.destinations.pipedrive.places import site_of, storage_url
 from core.destinations.pipedrive.prices import walk_price, write_price
 from core.destinations.pipedrive.render import Payload, render
@@ -119,12 +119,15 @@ class PipedriveDestination:
 
     def seek(self, target: str, floor: int) -> pl.DataFrame:
         """Newest first down to id `floor` (exclusive): `ref`, `record_id` of records of ours."""
-        sighting = Sighting(CrmObject(target), self._dialect, {})
-        walk = listing.walk(
-            self._site, CrmObject(target), sighting.take, newest_first=True, floor=floor
-        )
-        self._hold(walk)
-        return sighting.observed().found.select("ref", "record_id")
+        crm_object, seen = CrmObject(target), list[tuple[str | None, int]]()
+
+        def take(page: listing.Page) -> None:
+            refs = refs_of(crm_object, page, self._dialect)
+            seen.extend(zip(refs, (each["id"] for each in page), strict=True))
+
+        self._hold(listing.walk(self._site, crm_object, take, newest_first=True, floor=floor))
+        there = pl.DataFrame(seen, schema={"ref": pl.String, "record_id": pl.Int64}, orient="row")
+        return there.drop_nulls("ref")
 
     def write(self, intents: Sequence[Intent]) -> list[Receipt]:
         """Send each intent once, concurrently, within the allowed pace.
@@ -139,17 +142,32 @@ class PipedriveDestination:
             DestinationBusy: The day's tokens are used up; nothing of `intents` was sent.
             DestinationError: The destination has stopped us earlier; nothing was sent.
         """
+        return self.send(intents)()
+
+    def send(self, intents: Sequence[Intent]) -> Callable[[], list[Receipt]]:
+        """As `write`, without waiting: what is returned waits, and gives the receipts.
+
+        Raises:
+            DestinationError: As `write`; nothing of `intents` was sent.
+        """
         if not intents:
-            return []
+            return list
         payloads = [self._render(intent) for intent in intents]
         letters = [self._letter(each, load) for each, load in zip(intents, payloads, strict=True)]
         self._check_open()
         affordable = self._pay(letters)
-        answers = self._carry(letters[:affordable])
-        receipts = [judge(intent, answer) for intent, answer in zip(intents, answers, strict=False)]
-        receipts += [
-            Receipt(each.write_id, Outcome.UNSENT, reason="tokens") for each in intents[affordable:]
-        ]
+        posted = letters[:affordable]
+        under_way = self._wire.post(posted)
+
+        def receipts() -> list[Receipt]:
+            answers = under_way.result()
+            self._refund(posted, answers)
+            judged = [judge(each, answer) for each, answer in zip(intents, answers, strict=False)]
+            too_many = intents[affordable:]
+            return judged + [
+                Receipt(each.write_id, Outcome.UNSENT, reason="tokens") for each in too_many
+            ]
+
         return receipts
 
     def price(self, target: str, action: Action) -> int:
@@ -213,8 +231,12 @@ class PipedriveDestination:
         return affordable
 
     def _carry(self, letters: Sequence[Letter]) -> list[Answer]:
-        """Send; tokens of what was not sent after all are given back."""
         answers = self._wire.carry(letters)
+        self._refund(letters, answers)
+        return answers
+
+    def _refund(self, letters: Sequence[Letter], answers: Sequence[Answer]) -> None:
+        """Give tokens back that were counted for what was not sent after all."""
         unsent = sum(
             letter.tokens
             for letter, answer in zip(letters, answers, strict=True)
@@ -222,7 +244,6 @@ class PipedriveDestination:
         )
         if unsent:
             self._spend(-unsent)
-        return answers
 
     def _count(self, tokens: int) -> int:
         self._own_tokens += tokens

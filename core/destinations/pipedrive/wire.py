@@ -92,7 +92,11 @@ class Wire:
 
     def carry(self, letters: Sequence[Letter]) -> list[Answer]:
         """Send each letter once, at the allowed pace; answers in the letters' order."""
-        return self._on_loop(self._carry(letters))
+        return self.post(letters).result()
+
+    def post(self, letters: Sequence[Letter]) -> Future[list[Answer]]:
+        """As `carry`, without waiting; what is posted later goes out later."""
+        return asyncio.run_coroutine_threadsafe(self._carry(letters), self._loop)
 
     def rest(self, wait_s: float) -> None:
         """Wait, by the wire's own clock."""
@@ -160,6 +164,7 @@ class Wire:
         if letter.is_ours:
             request.headers.update(self._headers)
         request.extensions["timeout"] = TIMEOUT.as_dict()
+        _pass_socket(request)
         if reason := self._late(letter):
             close_content(request)
             self._governor.withdraw(letter.path)
@@ -186,7 +191,6 @@ class Wire:
 
     async def _exchange(self, request: httpx.Request) -> Answer:
         lane = self._lanes.pop() if self._lanes else self._new_lane()
-        _pass_socket(request)
         try:
             async with asyncio.timeout(TOTAL_S):
                 return await lane.send(request)

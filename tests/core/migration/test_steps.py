@@ -21,22 +21,21 @@ from core.migration import closing, preparing
 from core.migration.conflicts import KEPT_THERE
 from core.migration.context import ATTESTATION, context
 from core.ports import Action, Outcome, Receipt
-from tests.migrations import LOAD, PICK_UP, ROLL_BACK, SAMPLE, VERIFY, contents
+from tests.migrations import LOAD, PICK_UP, ROLL_BACK, SAMPLE, VERIFY, at_write, contents
 
 DAY_S = 86_400
 
 
 def without_answer(destination, target):
     """From the first write to an object on, the line is cut before anything is sent."""
-    write = destination.write
 
-    def written(intents):
+    def written(intents, write):
         if intents[0].target == target:
             message = "The line is cut."
             raise DestinationUnreachable(message)
         return write(intents)
 
-    destination.write = written
+    at_write(destination, written)
 
 
 def test_a_migration_is_complete_when_the_reference_period_has_passed(at):
@@ -149,14 +148,13 @@ def test_a_token_that_is_withdrawn_in_the_middle_stops_the_load_and_refuses_noth
     with migration.sandbox():
         with migration.opened() as bench:
             destination = bench.destination()
-            write = destination.write
 
-            def withdrawn(intents):
+            def withdrawn(intents, write):
                 if intents[0].target == "deal":
                     destination._wire._headers["x-api-token"] = "no longer valid"
                 return write(intents)
 
-            destination.write = withdrawn
+            at_write(destination, withdrawn)
             with pytest.raises(DestinationError) as stopped:
                 LOAD(bench.passage())
             assert "token" in (stopped.value.next_step or "").lower()
@@ -208,17 +206,16 @@ def test_a_record_the_destination_will_not_delete_stays_with_what_it_is_linked_t
     before = contents(migration.folder / "sandbox.sqlite")
     migration.sign(Gate.ROLLBACK, "carla")
     with migration.opened() as bench:
-        destination = bench.destination()
-        write = destination.write
+        refused: list[str] = []
 
-        def refuses_deals(intents):
-            if intents[0].target != "deal":
+        def refuses_deals(intents, write):
+            if refused or intents[0].target != "deal":
                 return write(intents)
-            destination.write = write
+            refused.append(intents[0].ref)
             receipts = write(intents[1:])
             return [Receipt(intents[0].write_id, Outcome.REJECT, status=409), *receipts]
 
-        destination.write = refuses_deals
+        at_write(bench.destination(), refuses_deals)
         kept = ROLL_BACK(bench.passage())["rollback"]
     after = contents(migration.folder / "sandbox.sqlite")
     assert kept == {"deleted": len(before) - 3, "kept": 3, "equals_snapshot": True}
@@ -233,18 +230,16 @@ def test_a_record_of_ours_that_turns_up_late_is_no_success(at):
     migration = at(Stage.VERIFIED)
     migration.sign(Gate.ROLLBACK, "carla")
     with migration.opened() as bench, migration.sandbox() as account:
-        destination = bench.destination()
-        write = destination.write
         code = migration.kept("field_codes")["organization|Migration Ref"]
 
-        def late(intents):
+        def late(intents, write):
             receipts = write(intents)
             if intents[0].target == "organization":
                 ref = {code: intents[0].ref}
                 account.make("/api/v2/organizations", name="Late", custom_fields=ref)
             return receipts
 
-        destination.write = late
+        at_write(bench.destination(), late)
         with pytest.raises(DestinationError, match=r"1 record\(s\) of ours are left"):
             ROLL_BACK(bench.passage())
         assert bench.ledger.stage() is Stage.VERIFIED
