@@ -77,16 +77,17 @@ def unequal_cells(
     step = _AT_A_TIME if is_lazy else max(1, len(names))
     for start in range(0, len(names), step):
         batch = {name: fields[name] for name in names[start : start + step]}
-        sides = _Sides(keys, read(found.select(*batch)), read(wanted.select(*batch)), pairs)
+        sides = _Sides(read(found.select(*batch)), read(wanted.select(*batch)), pairs)
         for path, cells in sides.unequal(batch):
             parts.setdefault(Manner.of(fields[path]), []).append(cells)
-    classed = [
-        classify(pl.concat(frames, rechunk=True), manner) for manner, frames in parts.items()
-    ]
-    schema = dict(keys.schema) | dict.fromkeys(_TEXTS, pl.String())
-    return pl.concat([pl.DataFrame(schema=schema), *classed]).sort(key, "field")
+    classed = [classify(pl.concat(each, rechunk=True), manner) for manner, each in parts.items()]
+    blank = pl.DataFrame(schema={_ROW: pl.UInt32()} | dict.fromkeys(_TEXTS, pl.String()))
+    cells = pl.concat([blank, *classed])
+    keyed = keys.select(pl.all().gather(cells[_ROW]))
+    return keyed.hstack(cells.select(_TEXTS)).sort(key, "field")
 
 
+_ROW = "_row"
 _TEXTS = ("field", "before", "after", "diff_class")
 
 
@@ -99,13 +100,12 @@ def read(side: Side) -> pl.DataFrame:
 class _Sides:
     """Some columns of both sides, and which rows belong together."""
 
-    keys: pl.DataFrame
     found: pl.DataFrame
     wanted: pl.DataFrame
     pairs: Pairs
 
     def unequal(self, fields: Mapping[str, Field]) -> Iterator[tuple[str, pl.DataFrame]]:
-        """Each field with its unequal cells: keys, field, before, after."""
+        """Each field with its unequal cells: row of the found side, field, before, after."""
         differing = pl.select(
             _differs(self.found[path], self.wanted[path], field, self.pairs).alias(path)
             for path, field in fields.items()
@@ -119,14 +119,13 @@ class _Sides:
         here, there = _picked(self.pairs.found, rows), _picked(self.pairs.wanted, rows)
         values = pl.DataFrame(
             [
+                here.cast(pl.UInt32).alias(_ROW),
                 self.found[path].gather(here).alias("before"),
                 self.wanted[path].gather(there).alias("after"),
             ]
         )
-        return self.keys.select(pl.all().gather(here)).with_columns(
-            pl.lit(path).alias("field"),
-            *values.select(as_text(name, field.dtype) for name in values.columns),
-        )
+        texts = (as_text(name, field.dtype) for name in ("before", "after"))
+        return values.select(_ROW, pl.lit(path).alias("field"), *texts)
 
 
 def _picked(numbers: pl.Series | None, rows: pl.Series) -> pl.Series:
