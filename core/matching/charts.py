@@ -14,7 +14,15 @@ from core.discovery.shapes import Kind
 from core.matching.columns import TECHNICAL, is_technical
 from core.matching.facts import ColumnFacts, TableFacts
 from core.matching.ranking import Ranking
-from core.matching.spots import LENGTHS, MARKS, Spot, numbered_role, spot_of, tooth_spot_of
+from core.matching.spots import (
+    LENGTHS,
+    MARKS,
+    Spot,
+    finding_of,
+    numbered_role,
+    spot_of,
+    tooth_spot_of,
+)
 
 SITE_ROWS, TOOTH_ROW, WIDE_EXAM = "site_rows", "tooth_row", "wide_exam"
 
@@ -27,11 +35,12 @@ _ROLE_OF = {
     "has_plaque": "plaque",
 }
 """Field of a reading -> what a chart's column holds."""
-_YES = frozenset({"1", "-1", "Y", "T", "TRUE", "YES", "+"})
-_NO = frozenset({"0", "N", "F", "FALSE", "NO", "-"})
+_PAIRS = {"0": "1", "N": "Y", "F": "T", "FALSE": "TRUE", "NO": "YES", "-": "+"}
+"""No -> the yes that usually stands beside it."""
+_YES = frozenset(_PAIRS.values()) | {"-1"}
 _ALL_SITES, _WIDE = 6, 60
-_SCORE, _MARK_SCORE = 0.985, 0.95
-_ENOUGH = 0.3
+_SCORE, _MARK_SCORE = 0.99, 0.95
+_ENOUGH, _NAMED = 0.3, 0.9
 _TELLING = frozenset({"site_reading", "tooth_finding", "perio_exam"})
 """Entities whose exam or tooth is the chart's."""
 _COUNTED = "The name counts sites from 1 to 6; in which order, a person has to say."
@@ -68,9 +77,10 @@ def _map(
     counted = {one.name for one in table.columns if numbered_role(one.name)} - set(spots)
     places = places_of(ranking, table, asked, {*spots, *counted})
     used = {*spots, *counted, *(one.name for one in places.values())}
+    codes = _codes(frame, spots)
     found = [] if layout == WIDE_EXAM else _findings(ranking, table, used)
     answered = {
-        **{name: _spot_column(name, spot, frame[name]) for name, spot in spots.items()},
+        **{name: _spot_column(name, spot, codes[spot.role]) for name, spot in spots.items()},
         **{name: _counted(name) for name in counted},
         **{one.name: one for one in (*places.values(), *found)},
     }
@@ -91,7 +101,8 @@ def site_rows(table: TableFacts, frame: pl.DataFrame, offers: Sequence[ColumnMap
     for offer in offers:
         made = offer
         if offer.field in _ROLE_OF:
-            made = _read(replace(offer, field=_ROLE_OF[offer.field]), frame[offer.name])
+            codes = codes_of(frame[offer.name])
+            made = _read(replace(offer, field=_ROLE_OF[offer.field]), codes)
         elif not offer.is_answered and table.key == (offer.name,):
             made = numbering(offer.name)
         columns.append(made)
@@ -111,21 +122,43 @@ def without_packed(table: TableFacts, offers: Sequence[ColumnMap]) -> tuple[Colu
     )
 
 
-def _read(column: ColumnMap, cells: pl.Series) -> ColumnMap:
+def _codes(frame: pl.DataFrame, spots: Mapping[str, Spot]) -> dict[str, frozenset[str]]:
+    """Every text that stands anywhere for a mark; nothing for what is measured or said of teeth."""
+    found: dict[str, frozenset[str]] = {spot.role: frozenset() for spot in spots.values()}
+    for name, spot in spots.items():
+        if spot.role in MARKS:
+            found[spot.role] |= codes_of(frame[name])
+    return found
+
+
+def codes_of(cells: pl.Series) -> frozenset[str]:
+    """The different texts of a column, blanks aside."""
+    return frozenset(cells.drop_nulls().str.strip_chars().unique().to_list()) - {""}
+
+
+def _read(column: ColumnMap, codes: Collection[str]) -> ColumnMap:
     """The column with its reading; a mark's codes only where each is a word for yes or no."""
     if column.field not in MARKS:
         return replace(column, reading="integer" if column.field in LENGTHS else "text")
-    codes = sorted(set(cells.drop_nulls().str.strip_chars().to_list()) - {""})
     known = {code: "yes" for code in codes if code.upper() in _YES}
-    known |= {code: "no" for code in codes if code.upper() in _NO}
+    known |= {code: "no" for code in codes if code.upper() in _PAIRS}
     if len(known) < len(codes):
         why = f"Perhaps {column.field}, but not each of its codes is known: {column.reasons}."
-        return ColumnMap(column.name, reasons=why, alternatives=(column.field,))
-    options = dict(sorted(known.items())) or {"0": "no", "1": "yes"}
-    return replace(column, reading="option", options={**column.options, **options})
+        return ColumnMap(column.name, options=known, reasons=why, alternatives=(column.field,))
+    options = {**column.options, **dict(sorted(_in_pairs(known or {"0": "no"}).items()))}
+    return replace(column, reading="option", options=options)
 
 
-def _spot_column(name: str, spot: Spot, cells: pl.Series) -> ColumnMap:
+def _in_pairs(known: Mapping[str, str]) -> dict[str, str]:
+    """Codes of a mark; where no row has it, with the yes that will stand there."""
+    if "yes" in known.values():
+        return dict(known)
+    yes = {code: _PAIRS[code.upper()] for code in known}
+    as_written = [word if code.isupper() else word.lower() for code, word in yes.items()]
+    return {**known, **dict.fromkeys(as_written, "yes")}
+
+
+def _spot_column(name: str, spot: Spot, codes: Collection[str]) -> ColumnMap:
     where = f" at {spot.site}" if spot.site else ""
     of = f" of tooth {spot.tooth}" if spot.tooth else ""
     made = ColumnMap(
@@ -138,7 +171,7 @@ def _spot_column(name: str, spot: Spot, cells: pl.Series) -> ColumnMap:
     )
     if not spot.site:
         return replace(made, reading=_reading_of_finding(spot.role))
-    return _read(made, cells)
+    return _read(made, codes)
 
 
 def _counted(name: str) -> ColumnMap:
@@ -184,13 +217,15 @@ def _findings(ranking: Ranking, table: TableFacts, taken: Collection[str]) -> li
     }
     found: dict[str, ColumnMap] = {}
     for row in sheet.rows_of(sheet.tables.index(table.name)):
-        column = sheet.columns[row].facts.name
+        column = sheet.columns[row]
         chances = {name: float(ranking.fields[row, place]) for place, name in fields.items()}
+        if name := finding_of(column.facts.name, column.ways):
+            chances = {name: max(chances[name], _NAMED)}
         name = max(chances, key=lambda one: chances[one])
-        if column in taken or chances[name] < _ENOUGH or name in found:
+        if column.facts.name in taken or chances[name] < _ENOUGH or name in found:
             continue
         found[name] = ColumnMap(
-            column,
+            column.facts.name,
             name,
             _reading_of_finding(name),
             score=round(chances[name], 4),

@@ -11,11 +11,13 @@ import polars as pl
 
 from core.crosswalk.mapping import ColumnMap, Decisions
 from core.discovery.naming import likeness, phrase_words
+from core.discovery.shapes import Kind
 from core.discovery.words import TECHNICAL_PHRASES
 from core.matching.bands import INDIVIDUAL, is_individual
 from core.matching.facts import ColumnFacts, TableFacts
 from core.matching.ranking import Known, Ranking, rank
-from core.matching.readings import with_reading
+from core.matching.readings import unknown_codes, with_reading
+from core.matching.targets import TECHNICAL as TECHNICAL_ENTITY
 from core.matching.targets import practice_targets
 from core.matching.wording import doubt, question, why
 from core.vocabulary import ENTITIES, Field, Sensitivity
@@ -26,13 +28,18 @@ THRESHOLD = 0.5
 MOST_ALTERNATIVES = 5
 TECHNICAL = "Technical: it serves the program, not the practice."
 """Why such a column is left."""
+EMPTY = "Empty in every row."
+OPAQUE = "Opaque: bytes of a format that nobody explained. Nothing is guessed; a person decides."
 ONE_BY_ONE = "; it names or reaches a person: decide it by itself"
 """Why a sure proposal is not ticked beforehand."""
 
 _WORTH_OFFERING = 0.0005
 _ALL_OF_IT = 0.95
+_LEFT = 0.8
 _CONTRADICTED = 0.7
 """The most that is said for a field whose kind of values is another."""
+_STAMPS = frozenset({"version", "created", "created_by", "changed", "changed_by"})
+"""What a program keeps of its rows' changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,27 +124,10 @@ def _one_to_one(offers: list[Offer]) -> frozenset[int]:
 
 def _offered(ranking: Ranking, offer: Offer, *, is_chosen: bool) -> ColumnMap:
     column = ranking.sheet.columns[offer.column].facts
+    if not is_chosen or (is_technical(column) and offer.score < _ALL_OF_IT):
+        return _not_proposed(ranking, offer)
     target = ranking.sheet.targets.fields[offer.field]
-    against = doubt(ranking, offer.column, offer.field)
-    if is_technical(column) and (not is_chosen or offer.score < _ALL_OF_IT):
-        first = (target.field,) if offer.score >= _WORTH_OFFERING else ()
-        return ColumnMap(
-            column.name,
-            left=TECHNICAL,
-            score=0.8,
-            reasons="the name says so",
-            alternatives=(*first, *offer.others)[:MOST_ALTERNATIVES],
-        )
-    if not is_chosen:
-        first = (target.field,) if offer.score >= _WORTH_OFFERING else ()
-        return ColumnMap(
-            column.name,
-            score=round(min(offer.score, THRESHOLD), 4),
-            reasons=question(ranking, offer.column, offer.field)
-            + against.replace("; ", " But ", 1),
-            alternatives=(*first, *offer.others)[:MOST_ALTERNATIVES],
-        )
-    reasons = why(ranking, offer.column, offer.field) + against
+    reasons = why(ranking, offer.column, offer.field) + doubt(ranking, offer.column, offer.field)
     score = offer.score
     if is_individual(target.entity, target.field) and score > INDIVIDUAL:
         score, reasons = INDIVIDUAL, reasons + ONE_BY_ONE
@@ -150,17 +140,48 @@ def _offered(ranking: Ranking, offer: Offer, *, is_chosen: bool) -> ColumnMap:
     )
 
 
+def _not_proposed(ranking: Ranking, offer: Offer) -> ColumnMap:
+    """A column for which no field is proposed: to be left for a plain reason, or a question."""
+    signs = ranking.sheet.columns[offer.column]
+    column = signs.facts
+    target = ranking.sheet.targets.fields[offer.field]
+    first = (target.field,) if offer.score >= _WORTH_OFFERING else ()
+    made = ColumnMap(column.name, alternatives=(*first, *offer.others)[:MOST_ALTERNATIVES])
+    if is_technical(column) or _serves_the_program(ranking, offer.column):
+        return replace(made, left=TECHNICAL, score=_LEFT, reasons="the name says so")
+    if column.kind is Kind.EMPTY and ranking.sheet.facts[signs.table].rows:
+        return replace(made, left=EMPTY, score=_LEFT, reasons="no row says anything here")
+    if column.kind is Kind.OPAQUE:
+        return replace(made, reasons=OPAQUE)
+    against = doubt(ranking, offer.column, offer.field).replace("; ", " But ", 1)
+    score = round(min(offer.score, THRESHOLD), 4)
+    reasons = question(ranking, offer.column, offer.field) + against
+    return replace(made, score=score, reasons=reasons)
+
+
+def _serves_the_program(ranking: Ranking, column: int) -> bool:
+    """Whether a column is most likely one that counts or stamps the row's changes."""
+    likeliest = int(ranking.fields[column].argmax())
+    fields = ranking.sheet.targets.fields
+    if likeliest >= len(fields) or ranking.sheet.columns[column].refers_to:
+        return False
+    target = fields[likeliest]
+    is_sure = float(ranking.fields[column, likeliest]) >= _ALL_OF_IT
+    return is_sure and target.entity == TECHNICAL_ENTITY and target.field in _STAMPS
+
+
 def _carried(offer: ColumnMap, field: Field, cells: pl.Series, decisions: Decisions) -> ColumnMap:
+    alternatives = (field.name, *offer.alternatives)[:MOST_ALTERNATIVES]
     if field.sensitivity is Sensitivity.RESTRICTED and field.path not in decisions.restricted:
         left = f"{field.text} Not carried unless asked for."
-        alternatives = (field.name, *offer.alternatives)[:MOST_ALTERNATIVES]
         return replace(offer, field="", left=left, alternatives=alternatives)
     read = with_reading(offer, field, cells)
-    if field.options and not read.options and cells.drop_nulls().len():
-        # None of its codes is a word for an option: it is another list.
-        alternatives = (field.name, *offer.alternatives)[:MOST_ALTERNATIVES]
-        reasons = f"Perhaps {field.name}, but none of its codes is known: {offer.reasons}."
-        return ColumnMap(offer.name, score=0.0, reasons=reasons, alternatives=alternatives)
+    if unknown := unknown_codes(read, field, cells):
+        # A code that nobody explained would set its rows aside.
+        reasons = f"Perhaps {field.name}, but {unknown}: {offer.reasons}."
+        return ColumnMap(
+            offer.name, options=read.options, reasons=reasons, alternatives=alternatives
+        )
     return read
 
 

@@ -18,6 +18,8 @@ from core.matching.ranking import Known, Ranking, rank
 from core.matching.targets import practice_targets
 
 LAYOUT = "tooth_measures"
+_GRADES = {f"furcation.{place}": grade for place, grade in enumerate(("I", "II", "III", "IV"), 1)}
+"""How a grade of furcation is read, where a person says that a code stands for it."""
 
 
 def tooth_measures(
@@ -39,8 +41,9 @@ def tooth_measures(
     places = places_of(ranking, table, ("exam_key", "tooth"), {*sites, readings.measure})
     _add_tooth(table, places, {*sites, readings.measure})
     measures = measures_of(frame, readings.measure, list(sites))
+    may_grade = not all(one.measure for one in measures)
     answered = {
-        **{name: _site_column(name, site) for name, site in sites.items()},
+        **{name: _site_column(name, site, may_grade=may_grade) for name, site in sites.items()},
         **{one.name: one for one in places.values()},
         readings.measure: _measure_column(readings.measure, measures),
     }
@@ -72,9 +75,10 @@ def _add_tooth(table: TableFacts, places: dict[str, ColumnMap], taken: set[str])
         places["tooth"] = ColumnMap(teeth[0], "tooth", score=0.6, reasons=reasons)
 
 
-def _site_column(name: str, site: str) -> ColumnMap:
+def _site_column(name: str, site: str, *, may_grade: bool) -> ColumnMap:
     reasons = "one of six columns named for the six sites of a tooth"
-    return ColumnMap(name, "value", "integer", site, score=0.99, reasons=reasons)
+    options = _GRADES if may_grade else {}
+    return ColumnMap(name, "value", "integer", site, options, score=0.99, reasons=reasons)
 
 
 def _measure_column(name: str, measures: Sequence[Measure]) -> ColumnMap:

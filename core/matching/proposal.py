@@ -13,8 +13,10 @@ from core.discovery import Inventory
 from core.discovery.evidence import Readings, readings_of
 from core.matching.charts import chart_of, site_rows, without_packed
 from core.matching.columns import ranked_maps
+from core.matching.compound import with_partners
 from core.matching.facts import TableFacts, facts_of
 from core.matching.layouts import tooth_measures
+from core.matching.packed import packed_chart
 from core.matching.ranking import Known, Ranking, rank
 from core.matching.readings import alike_throughout
 from core.matching.tables import Holding, holdings
@@ -50,7 +52,8 @@ def propose(
         source.proposed(table, held[name], may_be_chart=_may_be_chart(table, known))
         for name, table in tables.items()
     ]
-    return SchemaMap(decisions, {}, alike_throughout(tuple(proposed)))
+    together = with_partners(proposed, tables)
+    return SchemaMap(decisions, {}, alike_throughout(together))
 
 
 def _may_be_chart(table: TableFacts, known: Known) -> bool:
@@ -68,14 +71,19 @@ class _Source:
 
     def proposed(self, table: TableFacts, holding: Holding, *, may_be_chart: bool) -> TableMap:
         """The map of one table."""
-        frame = self.frames[table.name]
-        chart = chart_of(table, frame, self.ranking) if may_be_chart else None
+        chart = self._chart(table) if may_be_chart else None
         if chart is not None:
             return chart
         if not holding.entity:
             return _open(table, holding)
         made = self._holding(table, holding.entity)
         return replace(made, score=round(holding.score, 4), reasons=holding.reasons)
+
+    def _chart(self, table: TableFacts) -> TableMap | None:
+        """The map of a table whose columns' names make it a chart."""
+        frame = self.frames[table.name]
+        chart = chart_of(table, frame, self.ranking)
+        return packed_chart(table, frame, self.ranking) if chart is None else chart
 
     def _holding(self, table: TableFacts, entity: str) -> TableMap:
         """The map of a table that holds an entity."""

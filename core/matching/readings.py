@@ -40,16 +40,34 @@ _OPTION_WORDS: Mapping[str, frozenset[str]] = {
     }.items()
 }
 _MOST_OPTIONS = 40
+_CODED = frozenset(
+    {"sex", "status", "relationship", "specialty", "source_type", "visit_type", "plan_type"}
+    | {"kind", "extent", "title", "credentials", "quadrant"}
+)
+"""Fields of text that are read by people: a bare number in them says nothing."""
 
 
 def with_reading(column: ColumnMap, field: Field, cells: pl.Series) -> ColumnMap:
     """The column with its reading, and with its codes where the field is a closed list."""
     if field.options:
-        options = _options(field, cells)
-        open_codes = cells.drop_nulls().n_unique() - len(options)
-        reasons = column.reasons + (f"; {open_codes} codes are open" if open_codes > 0 else "")
-        return replace(column, reading="option", options=options, reasons=reasons)
+        return replace(column, reading="option", options=_options(field, cells))
     return replace(column, reading=_reading(field, cells))
+
+
+def unknown_codes(column: ColumnMap, field: Field, cells: pl.Series) -> str:
+    """In words, which codes a person has to explain; empty where all are plain."""
+    codes = set(cells.drop_nulls().str.strip_chars().to_list()) - {""}
+    if field.options:
+        gaps = len(codes - set(column.options))
+        if gaps and gaps == len(codes):
+            return "none of its codes is known"
+        return f"{gaps} of its {len(codes)} codes are not known" if gaps else ""
+    is_numbered = field.name in _CODED and codes and all(_is_number(code) for code in codes)
+    return "its codes are numbers, and what they mean a person has to say" if is_numbered else ""
+
+
+def _is_number(code: str) -> bool:
+    return code.removeprefix("-").isdecimal()
 
 
 def alike_throughout(tables: tuple[TableMap, ...]) -> tuple[TableMap, ...]:

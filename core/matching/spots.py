@@ -47,6 +47,8 @@ _AT_SITE = re.compile(rf"^({'|'.join(sorted(_SHORT, key=len, reverse=True))})({_
 _NUMBERED = re.compile(rf"^(?:.*_)?({'|'.join(sorted(_SHORT, key=len, reverse=True))})_?([1-6])$")
 _OF_TOOTH = re.compile(r"^(?:t|th|tooth)?_?(\d{1,2})_?(?=[a-z])")
 _LAST_TOOTH = 32
+_LONGEST_HEAD = 3
+_ENDS = ("mob", *sorted((one for one in _FINDINGS if len(one) > len("mob")), key=len, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,29 @@ def tooth_spot_of(name: str) -> Spot | None:
         return Spot(_FINDINGS[rest], tooth=int(tooth[1]))
     found = _AT_SITE.match(rest)
     return Spot(_SHORT[found[1]], SITE_WORDS[found[2]], int(tooth[1])) if found else None
+
+
+def finding_of(name: str, ways: Sequence[Words] = ()) -> str:
+    """What is said of a tooth, where a name says it: `TTFURB`, `Missing`; empty for others.
+
+    The letters before may be those that all of a table's names begin with.
+    """
+    bare = _letters(name)
+    if bare in _FINDINGS:
+        return _FINDINGS[bare]
+    for words in ways:
+        if len(words) == 1 and words[0] in _FINDINGS:
+            return _FINDINGS[words[0]]
+    return next((_FINDINGS[end] for end in _ENDS if _is_short_head(bare, end)), "")
+
+
+def _is_short_head(bare: str, end: str) -> bool:
+    return bare.endswith(end) and 0 < len(bare) - len(end) <= _LONGEST_HEAD
+
+
+def measure_of(name: str) -> str:
+    """The reading that a name without a site says: `PD`, `recession`; empty for others."""
+    return _SHORT.get(_letters(name), "")
 
 
 def numbered_role(name: str) -> str:
