@@ -71,7 +71,7 @@ def unequal_cells(
     """
     keys = read(found.select(key, *kept))
     pairs = pair(keys[key], read(wanted.select(key))[key])
-    parts: dict[Manner, list[pl.DataFrame]] = {}
+    parts: dict[tuple[Manner, pl.DataType], list[pl.DataFrame]] = {}
     is_lazy = isinstance(found, pl.LazyFrame) or isinstance(wanted, pl.LazyFrame)
     names = list(fields)
     step = _AT_A_TIME if is_lazy else max(1, len(names))
@@ -79,8 +79,11 @@ def unequal_cells(
         batch = {name: fields[name] for name in names[start : start + step]}
         sides = _Sides(read(found.select(*batch)), read(wanted.select(*batch)), pairs)
         for path, cells in sides.unequal(batch):
-            parts.setdefault(Manner.of(fields[path]), []).append(cells)
-    classed = [classify(pl.concat(each, rechunk=True), manner) for manner, each in parts.items()]
+            parts.setdefault((Manner.of(fields[path]), cells.schema["after"]), []).append(cells)
+    classed = [
+        classify(_as_texts(pl.concat(alike, rechunk=True), dtype), manner)
+        for (manner, dtype), alike in parts.items()
+    ]
     blank = pl.DataFrame(schema={_ROW: pl.UInt32()} | dict.fromkeys(_TEXTS, pl.String()))
     cells = pl.concat([blank, *classed])
     keyed = keys.select(pl.all().gather(cells[_ROW]))
@@ -88,6 +91,13 @@ def unequal_cells(
 
 
 _ROW = "_row"
+
+
+def _as_texts(cells: pl.DataFrame, dtype: pl.DataType) -> pl.DataFrame:
+    # one type at a time, not one field: there are few types
+    return cells.with_columns(as_text(name, dtype) for name in ("before", "after"))
+
+
 _TEXTS = ("field", "before", "after", "diff_class")
 
 
@@ -105,27 +115,25 @@ class _Sides:
     pairs: Pairs
 
     def unequal(self, fields: Mapping[str, Field]) -> Iterator[tuple[str, pl.DataFrame]]:
-        """Each field with its unequal cells: row of the found side, field, before, after."""
+        """Each field with its unequal cells: row of the found side, field, both values."""
         differing = pl.select(
             _differs(self.found[path], self.wanted[path], field, self.pairs).alias(path)
             for path, field in fields.items()
         )
-        for path, field in fields.items():
+        for path in fields:
             rows = differing[path].arg_true()
             if rows.len():
-                yield path, self._cells(path, field, rows)
+                yield path, self._cells(path, rows)
 
-    def _cells(self, path: str, field: Field, rows: pl.Series) -> pl.DataFrame:
+    def _cells(self, path: str, rows: pl.Series) -> pl.DataFrame:
         here, there = _picked(self.pairs.found, rows), _picked(self.pairs.wanted, rows)
-        values = pl.DataFrame(
-            [
-                here.cast(pl.UInt32).alias(_ROW),
-                self.found[path].gather(here).alias("before"),
-                self.wanted[path].gather(there).alias("after"),
-            ]
+        before, after = self.found[path].gather(here), self.wanted[path].gather(there)
+        if before.dtype != after.dtype:
+            before, after = exact_text(before), exact_text(after)
+        name = pl.Series([path]).new_from_index(0, rows.len())
+        return pl.DataFrame(
+            {_ROW: here.cast(pl.UInt32), "field": name, "before": before, "after": after}
         )
-        texts = (as_text(name, field.dtype) for name in ("before", "after"))
-        return values.select(_ROW, pl.lit(path).alias("field"), *texts)
 
 
 def _picked(numbers: pl.Series | None, rows: pl.Series) -> pl.Series:
