@@ -251,6 +251,7 @@ def test_a_table_that_holds_something_else_has_its_columns_proposed_for_it(at):
 def test_a_new_column_is_proposed_and_the_answers_stay(at):
     migration = at(Stage.MAP_CONFIRMED)
     migration.practice("ALTER TABLE Patient ADD COLUMN SpareField VARCHAR(20)")
+    migration.practice("UPDATE Patient SET SpareField = 'green'")
     migration.practice("DROP TABLE ZTBL_88")
     migration.take(preparing.discover)
     migration.sign(Gate.INVENTORY, "ada")
