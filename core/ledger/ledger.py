@@ -88,7 +88,10 @@ class SqlLedger(Store):
 
     audit = trail.audit
     events = trail.events
+    view = trail.view
+    export = trail.export
     verify_chain = trail.verify_chain
+    prove = trail.prove
 
     add_user = accounts.add_user
     set_password = accounts.set_password

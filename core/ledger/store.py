@@ -159,7 +159,11 @@ class Work:
 
     def close(self) -> None:
         """Write down sums and events; the last thing of a transaction."""
-        state = self._books.close() if self._notes or self._books.has_changed else ""
+        if not self._notes:
+            if self._books.has_changed:
+                self._books.close_between(last_link(self.connection).hash)
+            return
+        state = self._books.close()
         for position, event in enumerate(self._notes, 1):
             before = self.last or last_link(self.connection)
             told = state if position == len(self._notes) else ""
@@ -228,6 +232,7 @@ class Store:
         self.anchor: Anchor | None = None
         self.signer: Signer | None = None
         self.box = SecretBox(NO_KEY)
+        self.views: dict[tuple[str, str], datetime] = {}
 
     @property
     def actor(self) -> str:

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -59,6 +59,13 @@ _NONCE_BYTES = 12
 _AT_ONCE = 5_000
 
 
+class Kept(NamedTuple):
+    """A table's sum as it is kept: at the newest event, and of a meter what it is since."""
+
+    sealed: str
+    since: str | None
+
+
 @dataclass(slots=True)
 class Sum:
     """How many rows, and the sum of their keyed hashes: the order of rows does not matter."""
@@ -89,14 +96,14 @@ class Sealer:
             digest = hmac.digest(self._key, name + text.encode("utf-8", "surrogatepass"), "sha256")
             yield int.from_bytes(digest, "big")
 
-    def seal(self, name: str, total: Sum) -> str:
-        """A sum as it is kept."""
+    def seal(self, name: str, total: Sum, *, after: str = "") -> str:
+        """A sum as it is kept; `after` binds it to the event after which it came about."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        text = json.dumps([total.rows, f"{total.total:x}"]).encode()
+        text = json.dumps([total.rows, f"{total.total:x}", after]).encode()
         return base64.b64encode(nonce + self._cipher.encrypt(nonce, text, name.encode())).decode()
 
-    def open(self, name: str, sealed: object) -> Sum:
-        """A kept sum.
+    def open(self, name: str, sealed: object) -> tuple[Sum, str]:
+        """A kept sum, and the event it is bound to.
 
         Raises:
             ChainBroken: it was not made with this key for this table.
@@ -104,14 +111,14 @@ class Sealer:
         try:
             content = base64.b64decode(str(sealed), validate=True)
             nonce, body = content[:_NONCE_BYTES], content[_NONCE_BYTES:]
-            rows, total = json.loads(self._cipher.decrypt(nonce, body, name.encode()))
+            rows, total, after = json.loads(self._cipher.decrypt(nonce, body, name.encode()))
         except (InvalidTag, binascii.Error, ValueError) as error:
             what = f"the sum of table '{name}' is not of this ledger and key"
             raise broken(what) from error
         if base64.b64encode(content).decode() != sealed:
             what = f"the sum of table '{name}' was altered"
             raise broken(what)
-        return Sum(rows, int(total, 16))
+        return Sum(rows, int(total, 16)), after
 
 
 def _plain(value: object) -> object:
@@ -151,7 +158,7 @@ class Books:
         """Nothing is read until a table changes."""
         self._connection = connection
         self._sealer = sealer
-        self._kept: dict[str, str] = {}
+        self._kept: dict[str, Kept] = {}
         self._open: dict[str, Sum] = {}
 
     @property
@@ -170,21 +177,35 @@ class Books:
         self._sum(table.name).add(self._sealer.hashes(table, rows), sign)
 
     def close(self) -> str:
-        """Write down what changed; returns the state: one hash over the sums, meters left out."""
+        """Write down what changed, for the event that follows; returns the state it tells."""
         self._read()
+        # what meters counted since the event before this one is told by this one
+        for name in [name for name, kept in self._kept.items() if kept.since is not None]:
+            self._sum(name)
         for name, total in self._open.items():
-            sealed = self._sealer.seal(name, total)
-            row = update(tables.sums).where(tables.sums.c.name == name)
-            if not self._connection.execute(row.values(sealed=sealed)).rowcount:
-                self._connection.execute(insert(tables.sums), [{"name": name, "sealed": sealed}])
-            self._kept[name] = sealed
+            self._write(name, Kept(self._sealer.seal(name, total), None))
         return state_of(self._kept)
+
+    def close_between(self, newest: str) -> None:
+        """Write down what meters counted, where no event follows; bound to the newest one."""
+        for name, total in self._open.items():
+            assert name in METERS, "a state changes with an event"
+            since = self._sealer.seal(name, total, after=newest)
+            self._write(name, Kept(self._kept[name].sealed, since))
+
+    def _write(self, name: str, kept: Kept) -> None:
+        row = update(tables.sums).where(tables.sums.c.name == name)
+        values = kept._asdict()
+        if not self._connection.execute(row.values(values)).rowcount:
+            self._connection.execute(insert(tables.sums), [{"name": name, **values}])
+        self._kept[name] = kept
 
     def _sum(self, name: str) -> Sum:
         self._read()
         if name not in self._open:
-            sealed = self._kept.get(name)
-            self._open[name] = Sum() if sealed is None else self._sealer.open(name, sealed)
+            kept = self._kept.get(name)
+            told = None if kept is None else kept.since or kept.sealed
+            self._open[name] = Sum() if told is None else self._sealer.open(name, told)[0]
         return self._open[name]
 
     def _read(self) -> None:
@@ -192,45 +213,59 @@ class Books:
             self._kept = kept_sums(self._connection)
 
 
-def kept_sums(connection: Connection) -> dict[str, str]:
+def kept_sums(connection: Connection) -> dict[str, Kept]:
     """The sums as they are kept."""
-    query = select(tables.sums.c.name, tables.sums.c.sealed)
-    return {row.name: row.sealed for row in connection.execute(query)}
+    return {
+        row.name: Kept(row.sealed, row.since) for row in connection.execute(select(tables.sums))
+    }
 
 
-def state_of(kept: Mapping[str, str]) -> str:
-    """One hash over the kept sums; meters, which change without an event, are left out."""
-    lines = [f"{name} {kept[name]}" for name in sorted(kept) if name not in METERS]
+def state_of(kept: Mapping[str, Kept]) -> str:
+    """One hash over the sums as they were at the newest event."""
+    lines = [f"{name} {kept[name].sealed}" for name in sorted(kept)]
     return hashlib.sha256(b"\x03" + "\n".join(lines).encode()).hexdigest()
 
 
-def check_sums(connection: Connection, sealer: Sealer, checked: Iterable[Table]) -> None:
+def check_sums(connection: Connection, sealer: Sealer, checked: Iterable[Table]) -> int:
     """See that tables hold what the ledger wrote into them, and that the log knows of it.
+
+    Returns:
+        How many rows they hold.
 
     Raises:
         ChainBroken: a row was changed, added or removed past the ledger.
     """
     kept = kept_sums(connection)
-    check_state(connection, kept)
+    event = tables.events.c
+    query = select(event.state, event.hash).order_by(event.seq.desc()).limit(1)
+    newest = connection.execute(query).first()
+    if newest is None or newest.state != state_of(kept):
+        # an older set of tables does not fit a newer log
+        what = "the tables are not those that the newest event tells of"
+        raise broken(what)
+    rows = 0
     for table in checked:
         if table.name not in kept:
             what = f"the sum of table '{table.name}' is missing"
             raise broken(what)
+        wanted = _wanted(sealer, table.name, kept[table.name], newest.hash)
         found = Sum()
-        query = raw(table).execution_options(yield_per=_AT_ONCE)
-        found.add(sealer.hashes(table, connection.execute(query)))
-        if found != sealer.open(table.name, kept[table.name]):
+        lines = raw(table).execution_options(yield_per=_AT_ONCE)
+        found.add(sealer.hashes(table, connection.execute(lines)))
+        if found != wanted:
             what = f"table '{table.name}' does not hold what the ledger wrote into it"
             raise broken(what)
+        rows += found.rows
+    return rows
 
 
-def check_state(connection: Connection, kept: Mapping[str, str]) -> None:
-    """See that the newest event knows the sums: an older set of tables does not fit a newer log."""
-    event = tables.events.c
-    told = connection.scalar(select(event.state).order_by(event.seq.desc()).limit(1))
-    if told != state_of(kept):
-        what = "the tables are not those that the newest event tells of"
+def _wanted(sealer: Sealer, name: str, kept: Kept, newest: str) -> Sum:
+    told = kept.sealed if kept.since is None else kept.since
+    total, after = sealer.open(name, told)
+    if after != ("" if kept.since is None else newest):
+        what = f"the sum of table '{name}' is of another time"
         raise broken(what)
+    return total
 
 
 def found_by(

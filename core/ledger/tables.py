@@ -103,6 +103,8 @@ sums = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("sealed", String, nullable=False),
+    # Of a meter that has changed after the newest event: its sum now, bound to that event.
+    Column("since", String),
 )
 
 users = Table(

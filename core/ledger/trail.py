@@ -3,6 +3,8 @@
 Rule of the house: nobody changes or removes an event; there is no function for it.
 """
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -14,6 +16,9 @@ from core.ledger.gates import USED, VOID, seal
 from core.ledger.store import Store, last_link, plain
 from core.ledger.sums import SUMMED, check_sums
 
+VIEW_AGAIN = timedelta(minutes=15)
+"""After this time a person who still looks is said to look again."""
+
 _BATCH = 10_000
 """Events of one look, so that a walk over a long log never keeps a run waiting."""
 
@@ -21,6 +26,20 @@ _SIGN, _APPROVE = "sign", "approve plan"
 _ENDS = {f"signature {ended}" for ended in (USED, VOID)}
 _BORNE_OUT = {_SIGN, _APPROVE, *_ENDS}
 """Events that a row of the ledger must have, and that no other module may write."""
+
+
+class Proof(NamedTuple):
+    """What was found whole."""
+
+    events: int
+    hash: str
+    ledger_id: str
+    rows: int
+    """Rows of all tables but the log."""
+    checkpoints: int
+    """Checkpoints of the anchor."""
+    fingerprint: str
+    """Of the public key that signs checkpoints and reports."""
 
 
 class _Tale(NamedTuple):
@@ -46,23 +65,42 @@ def audit(  # noqa: PLR0913 - who, what, on what, how it ended and why
         work.note(action, actor=actor, subject=subject, outcome=outcome, reason=reason)
 
 
-def events(store: Store, *, newest: int = 1000, action: str = "") -> pl.DataFrame:
+def events(  # noqa: PLR0913 - each narrows the question
+    store: Store,
+    *,
+    newest: int = 1000,
+    action: str = "",
+    actor: str = "",
+    outcome: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> pl.DataFrame:
     """Audit events, newest first.
 
     Args:
         store: The ledger.
         newest: At most so many.
         action: Only events of this action; all when it is empty.
+        actor: Only events of this person or program.
+        outcome: Only events that ended so.
+        since: Only events at or after this time.
+        until: Only events before this time.
 
     Shape:
         (at most `newest`, 8): seq, at, actor, action, subject, outcome, reason, hash.
     """
     names = {"seq": "seq", "ts": "at", "actor": "actor", "action": "action"}
     names |= {"subject": "subject", "outcome": "outcome", "reason": "reason", "hash": "hash"}
-    columns = [tables.events.c[name] for name in names]
-    query = select(*columns).order_by(desc(tables.events.c.seq)).limit(newest)
-    if action:
-        query = query.where(tables.events.c.action == action)
+    event = tables.events.c
+    columns = [event[name] for name in names]
+    query = select(*columns).order_by(desc(event.seq)).limit(newest)
+    wanted: Mapping[str, str] = {"action": action, "actor": actor, "outcome": outcome}
+    for name, value in wanted.items():
+        query = query.where(event[name] == value) if value else query
+    if since is not None:
+        query = query.where(event.ts >= tables.moment_text(since))
+    if until is not None:
+        query = query.where(event.ts < tables.moment_text(until))
     with store.reading() as connection:
         rows = connection.execute(query).fetchall()
     schema: dict[str, Any] = dict.fromkeys(names.values(), pl.String) | {"seq": pl.Int64}
@@ -72,25 +110,55 @@ def events(store: Store, *, newest: int = 1000, action: str = "") -> pl.DataFram
     return frame.with_columns(at)
 
 
-def verify_chain(store: Store) -> int:
-    """Walk the chain; returns the number of events.
+def view(store: Store, what: str, *, actor: str) -> None:
+    """Note that a person was shown something; the same again within a quarter of an hour is once.
 
-    Signatures and approvals must have their events, and the events their signatures: one written
-    into the database by hand is seen. With a key, the head record beside the ledger must reach no
-    further than the chain: that shows events cut off at the end, and an older copy put in the
-    ledger's place.
+    Args:
+        store: The ledger.
+        what: The screen or file, by its own name; never what was on it.
+        actor: Who.
+    """
+    now, key = store.clock(), (actor, what)
+    before = store.views.get(key)
+    if before is None or now - before >= VIEW_AGAIN:
+        store.views[key] = now
+        audit(store, "view", actor=actor, subject=what)
+
+
+def export(store: Store, what: str, *, actor: str, rows: int) -> None:
+    """Note that a person took something out of the console or the ledger."""
+    audit(store, "export", actor=actor, subject=what, outcome=f"{rows} rows")
+
+
+def verify_chain(store: Store) -> int:
+    """Prove the log and the tables; returns the number of events.
 
     Raises:
-        ChainBroken: an event was altered, removed or inserted; the message names the place.
+        ChainBroken: see `prove`.
+    """
+    return prove(store).events
+
+
+def prove(store: Store) -> Proof:
+    """Walk the chain, and see that the tables hold what the log tells of.
+
+    Signatures and approvals must have their events, and the events their signatures. Every row of
+    every table must be one that the ledger wrote. With a key, the head record must reach no further
+    than the chain, nor may any checkpoint of the anchor: that shows events cut off at the end, and
+    an older copy put in the ledger's place.
+
+    Raises:
+        ChainBroken: an event or a row was altered, removed or put in; the message names the place.
     """
     vouched = None if store.head is None else store.head.read()
     with store.reading() as connection:
-        check_sums(connection, store.sealer, SUMMED)
+        rows = check_sums(connection, store.sealer, SUMMED)
         known, told = _known(connection), last_link(connection).seq
-        link = genesis(str(connection.scalar(select(tables.about.c.ledger_id))))
+        ledger_id = str(connection.scalar(select(tables.about.c.ledger_id)))
+    link = genesis(ledger_id)
     found: dict[_Tale, int] = {}
-    while rows := _after(store, link):
-        for row in rows:
+    while batch := _after(store, link):
+        for row in batch:
             link = follow(link, row)
             if row["action"] in _BORNE_OUT:
                 found.setdefault(_tale(row["action"], row["subject"], row["actor"]), link.seq)
@@ -99,10 +167,12 @@ def verify_chain(store: Store) -> int:
         raise broken(what)
     if vouched is not None:
         store.check_reach(vouched)
-    for link_told in [] if store.anchor is None else store.anchor.read():
-        store.check_reach(link_told, by="its anchor")
+    anchored = [] if store.anchor is None else store.anchor.read()
+    for checkpoint in anchored:
+        store.check_reach(checkpoint, by="its anchor")
     _bear_out(known, found, told)
-    return link.seq
+    fingerprint = "" if store.signer is None else store.signer.fingerprint
+    return Proof(link.seq, link.hash, ledger_id, rows, len(anchored), fingerprint)
 
 
 def _known(connection: Connection) -> set[_Tale]:
@@ -144,5 +214,6 @@ def _after(store: Store, link: Link) -> list[dict[str, Any]]:
     query = select(event).order_by(event.c.seq).limit(_BATCH)
     if link.seq:  # the first look has no bound: nothing may stand before the first event either
         query = query.where(event.c.seq > link.seq)
+    names = event.columns.keys()
     with store.reading() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
+        return [dict(zip(names, row, strict=True)) for row in connection.execute(query)]

@@ -16,6 +16,7 @@ def upgrade() -> None:
         "sums",
         sa.Column("name", sa.String(), primary_key=True),
         sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("since", sa.String()),
     )
     op.drop_column("about", "schema_version")
     _add("events", sa.Column("reason", sa.Text(), nullable=False, server_default=""))
