@@ -5,6 +5,7 @@ Rule of the house: a likeness is a hint for a person; nothing is decided here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from core.discovery.naming import Words, bare_names, column_words, likeness, phrase_words, words_of
 from core.discovery.phrases import ENTITY_PHRASES, FIELD_PHRASES
@@ -87,16 +88,29 @@ def field_likeness(entity: str, name: str, words: Words, context: frozenset[str]
     return max(likeness(words, phrase_words(phrase), context) for phrase in phrases)
 
 
+@cache
+def _vocabulary(entity: str) -> frozenset[str]:
+    phrases = [phrase for spoken in FIELD_PHRASES[entity].values() for phrase in spoken]
+    return frozenset(word for phrase in phrases for word in phrase_words(phrase))
+
+
+@lru_cache(maxsize=200_000)
+def _best_field(entity: str, words: Words, context: frozenset[str]) -> tuple[float, str]:
+    """The field whose names are most like a column's, and how much; of equals the last by name."""
+    return max(
+        (field_likeness(entity, name, words, context), name) for name in FIELD_PHRASES[entity]
+    )
+
+
 def _look(entity: str, table: Words, columns: Mapping[str, Words]) -> Look:
     by_name = max(likeness(table, phrase_words(phrase)) for phrase in ENTITY_PHRASES[entity])
     context = context_of(entity, " ".join(table))
     best: dict[str, float] = {}
     per_column = []
     for words in columns.values():
-        scored = [
-            (field_likeness(entity, name, words, context), name) for name in FIELD_PHRASES[entity]
-        ]
-        degree, name = max(scored)
+        # Only words that stand in either name count; so most tables ask what others asked.
+        meant = context & (_vocabulary(entity) | set(words))
+        degree, name = _best_field(entity, words, meant)
         best[name] = max(degree, best.get(name, 0.0))
         per_column.append(degree if degree == best[name] else 0.0)
     strongest = sorted(per_column, reverse=True)[:8]

@@ -13,6 +13,7 @@ from core.clinical.tooth import Numbering, detect_numbering
 from core.crosswalk.mapping import Decisions
 from core.discovery.entities import ENOUGH, looks, site_columns
 from core.discovery.inventory import Inventory
+from core.discovery.looking import Cells, Looked
 from core.discovery.measures import GINGIVAL_MARGIN, measures_of
 from core.discovery.profiles import LITERAL_NULLS, UNKNOWN_DATES, counted_values
 from core.discovery.shapes import Kind
@@ -39,12 +40,12 @@ def decisions_proposed(inventory: Inventory, frames: Mapping[str, pl.DataFrame])
     Shape:
         One frame a table, every column as text.
     """
-    return _weighed(inventory, frames)[0]
+    return weighed(inventory, Looked((), frames))[0]
 
 
 def decision_evidence(inventory: Inventory, frames: Mapping[str, pl.DataFrame]) -> dict[str, str]:
     """For each decision that was looked at: one sentence with its counts, no value of a patient."""
-    return _weighed(inventory, frames)[1]
+    return weighed(inventory, Looked((), frames))[1]
 
 
 def readings_of(inventory: Inventory) -> tuple[Readings, ...]:
@@ -70,29 +71,31 @@ def _measure_column(columns: pl.DataFrame, sites: Mapping[str, str]) -> str:
     return str(best["column"][0]) if best.height == 1 or not named.is_empty() else ""
 
 
-def _weighed(
-    inventory: Inventory, frames: Mapping[str, pl.DataFrame]
-) -> tuple[Decisions, dict[str, str]]:
-    decisions = Decisions()
-    evidence: dict[str, str] = {}
+def weighed(inventory: Inventory, looked: Looked) -> tuple[Decisions, dict[str, str]]:
+    """Both of the above for what was looked at of a source.
+
+    What needs every reading (numbering, margins, sentinels) is counted inside the database where
+    the table was not looked at whole; a sentence that rests on a sample says so.
+    """
+    cells = Cells(looked)
     readings = readings_of(inventory)
+    decisions, evidence = Decisions(), dict[str, str]()
     for decide in (_numbering, _margins, _sentinels, _dates, _nulls, _currency):
-        found, said = decide(inventory, frames, readings)
+        found, said = decide(inventory, cells, readings)
         decisions = replace(decisions, **found)  # type: ignore[arg-type] # names of Decisions
-        evidence |= said
+        sampled = cells.said()
+        evidence |= {name: sentence + sampled for name, sentence in said.items()}
     return decisions, evidence
 
 
 _Found = tuple[dict[str, object], dict[str, str]]
 
 
-def _numbering(
-    inventory: Inventory, frames: Mapping[str, pl.DataFrame], _: Sequence[Readings]
-) -> _Found:
+def _numbering(inventory: Inventory, cells: Cells, _: Sequence[Readings]) -> _Found:
     """The numbering of the charts; every column of teeth is looked at by itself besides."""
     teeth = inventory.columns.filter(pl.col("recogniser") == Kind.TOOTH.value)
     texts = {
-        (table, column): frames[table][column]
+        (table, column): cells.column(table, column)
         for table, column in teeth.select("table", "column").iter_rows()
     }
     charted = [text for (table, _), text in texts.items() if _is_chart(inventory, table)]
@@ -124,10 +127,8 @@ def _is_chart(inventory: Inventory, table: str) -> bool:
     return best.entity in _CHARTS and best.score >= ENOUGH
 
 
-def _margins(
-    inventory: Inventory, frames: Mapping[str, pl.DataFrame], readings: Sequence[Readings]
-) -> _Found:
-    margins = _margin_values(inventory, frames, readings)
+def _margins(inventory: Inventory, cells: Cells, readings: Sequence[Readings]) -> _Found:
+    margins = _margin_values(inventory, cells, readings)
     if margins.is_empty():
         said = f"No column of gingival margins was recognised. {_UNDECIDED}"
         return {}, {"margin_sign": said, "margin_offset": said}
@@ -146,33 +147,33 @@ def _margins(
     return found | {"margin_sign": sign}, {"margin_sign": seen.evidence, "margin_offset": offset}
 
 
-def _margin_values(
-    inventory: Inventory, frames: Mapping[str, pl.DataFrame], readings: Sequence[Readings]
-) -> pl.Series:
+def _margin_values(inventory: Inventory, cells: Cells, readings: Sequence[Readings]) -> pl.Series:
     """Every cell that is a gingival margin, as text."""
-    cells = [pl.Series("margin", [], pl.String())]
+    found = [pl.Series("margin", [], pl.String())]
     for one in readings:
-        frame = frames[one.table]
-        sites = list(one.sites.values())
+        # One site under the other: which code means a margin shows in how they are spread.
+        rows = pl.concat(
+            cells.rows(one.table, [one.measure, site]).select(
+                one.measure, pl.col(site).alias("margin")
+            )
+            for site in one.sites.values()
+        )
         codes = [
             measure.code
-            for measure in measures_of(frame, one.measure, sites)
+            for measure in measures_of(rows, one.measure, ["margin"])
             if measure.measure == GINGIVAL_MARGIN
         ]
-        rows = frame.filter(pl.col(one.measure).str.strip_chars().is_in(codes))
-        cells += [rows[site].alias("margin") for site in sites]
+        found.append(rows.filter(pl.col(one.measure).str.strip_chars().is_in(codes))["margin"])
     named = inventory.columns.filter(
         pl.col("recogniser").is_in([Kind.READING.value, Kind.WHOLE.value, Kind.CODE.value])
         & pl.col("column").str.to_lowercase().str.contains("recession|margin|^i?rec|_gm|^gm")
     )
     for table, column in named.select("table", "column").iter_rows():
-        cells.append(frames[table][column].alias("margin"))
-    return pl.concat(cells)
+        found.append(cells.column(table, column).alias("margin"))
+    return pl.concat(found)
 
 
-def _sentinels(
-    inventory: Inventory, frames: Mapping[str, pl.DataFrame], readings: Sequence[Readings]
-) -> _Found:
+def _sentinels(inventory: Inventory, cells: Cells, readings: Sequence[Readings]) -> _Found:
     """What means "not measured", of margins apart: there -1 may be a millimeter."""
     places = [(one.table, site) for one in readings for site in one.sites.values()]
     depths = inventory.columns.filter(pl.col("recogniser") == Kind.DEPTH.value)
@@ -182,11 +183,11 @@ def _sentinels(
     of_readings: tuple[str, ...] = ()
     evidence = {"sentinels": f"No readings were recognised. {_UNDECIDED}"}
     if places:
-        cells = pl.concat([frames[table][column].alias("value") for table, column in places])
-        of_readings, said = _seen_sentinels(cells, "readings")
+        values = [cells.column(table, column).alias("value") for table, column in places]
+        of_readings, said = _seen_sentinels(pl.concat(values), "readings")
         evidence = {"sentinels": said}
     found: dict[str, object] = {"sentinels": of_readings} if places else {}
-    margins = _margin_values(inventory, frames, readings)
+    margins = _margin_values(inventory, cells, readings)
     if margins.is_empty():
         said = f"No column of gingival margins was recognised. {_UNDECIDED}"
         return found, evidence | {"margin_sentinels": said}
@@ -210,15 +211,13 @@ def _seen_sentinels(cells: pl.Series, what: str) -> tuple[tuple[str, ...], str]:
     return kept, f"Of {total:,} {what}: {counts}."
 
 
-def _dates(
-    inventory: Inventory, frames: Mapping[str, pl.DataFrame], _: Sequence[Readings]
-) -> _Found:
+def _dates(inventory: Inventory, cells: Cells, _: Sequence[Readings]) -> _Found:
     dates = inventory.columns.filter(
         pl.col("recogniser").is_in([Kind.DATE.value, Kind.DATE_TIME.value])
     )
     days: dict[str, int] = {}
     for table, column in dates.select("table", "column").iter_rows():
-        day = frames[table][column].str.strip_chars().str.slice(0, 10)
+        day = cells.column(table, column, is_all=False).str.strip_chars().str.slice(0, 10)
         for known in UNKNOWN_DATES:
             count = int((day == known).sum())
             days |= {known: days.get(known, 0) + count} if count else {}
@@ -229,16 +228,14 @@ def _dates(
     return {"unknown_dates": tuple(sorted(kept))}, {"unknown_dates": evidence}
 
 
-def _nulls(
-    inventory: Inventory, frames: Mapping[str, pl.DataFrame], _: Sequence[Readings]
-) -> _Found:
+def _nulls(inventory: Inventory, cells: Cells, _: Sequence[Readings]) -> _Found:
     # Where every value is a code of two letters, NA may be one of them.
     able = inventory.columns.filter(
         ~pl.col("recogniser").is_in([Kind.STATE.value, Kind.FREE_TEXT.value, Kind.RTF.value])
     )
     words: dict[str, int] = {}
     for table, column in able.select("table", "column").iter_rows():
-        seen = frames[table][column].str.strip_chars()
+        seen = cells.column(table, column, is_all=False).str.strip_chars()
         for word in LITERAL_NULLS:
             count = int((seen == word).sum())
             words |= {word: words.get(word, 0) + count} if count else {}
@@ -249,16 +246,15 @@ def _nulls(
     )
 
 
-def _currency(
-    inventory: Inventory, frames: Mapping[str, pl.DataFrame], _: Sequence[Readings]
-) -> _Found:
+def _currency(inventory: Inventory, cells: Cells, _: Sequence[Readings]) -> _Found:
     columns = inventory.columns.filter(pl.col("recogniser") == Kind.CURRENCY.value)
-    cells = [
-        frames[table][column] for table, column in columns.select("table", "column").iter_rows()
+    named = [
+        cells.column(table, column, is_all=False)
+        for table, column in columns.select("table", "column").iter_rows()
     ]
-    if not cells:
+    if not named:
         return {}, {"currency": f"No column names a currency. {_UNDECIDED}"}
-    counted = counted_values(pl.concat([cell.alias("value") for cell in cells]))
+    counted = counted_values(pl.concat([cell.alias("value") for cell in named]))
     most = counted.sort("count", "value", descending=[True, False])
     said = ", ".join(f"{value} {count:,} times" for value, count in most.iter_rows())
     return {"currency": str(most["value"][0])}, {"currency": f"Named in the source: {said}."}

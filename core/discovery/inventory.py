@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from core.discovery.entities import ENOUGH, looks
+from core.discovery.looking import Looked, look, of_sample
 from core.discovery.profiles import PROFILE_SCHEMA, Profile, profiles
 from core.discovery.relations import Relation, inferred_key, relations
 from core.discovery.shapes import Kind
@@ -21,13 +22,15 @@ from core.ports import Source, Table
 TABLES_SCHEMA = {
     "table": pl.String(),
     "rows": pl.Int64(),
+    "sampled": pl.Int64(),
     "columns": pl.Int64(),
     "key": pl.String(),
     "flags": pl.String(),
     "explanation": pl.String(),
     "decision": pl.String(),
 }
-"""One row a table; `explanation` and `decision` are a person's, empty until given."""
+"""One row a table; `sampled` is how many of its rows were looked at, `explanation` and
+`decision` are a person's, empty until given."""
 
 COLUMNS_SCHEMA = PROFILE_SCHEMA | {
     "key_position": pl.Int64(),
@@ -56,9 +59,8 @@ class Inventory:
 
 
 def discover(source: Source) -> Inventory:
-    """Read a whole source and take its inventory."""
-    catalogue = source.catalogue()
-    return take_inventory(catalogue, {table.name: source.read(table) for table in catalogue})
+    """Look at a source and take its inventory; no large table is read."""
+    return inventory_of(look(source))
 
 
 def take_inventory(catalogue: Sequence[Table], frames: Mapping[str, pl.DataFrame]) -> Inventory:
@@ -67,13 +69,23 @@ def take_inventory(catalogue: Sequence[Table], frames: Mapping[str, pl.DataFrame
     Shape:
         One frame a table, every column as text -> one row a table and one row a column.
     """
+    return inventory_of(Looked(catalogue, frames))
+
+
+def inventory_of(looked: Looked) -> Inventory:
+    """The inventory of what was looked at.
+
+    Shape:
+        -> one row a table and one row a column.
+    """
+    catalogue, frames = looked.catalogue, looked.frames
     tables = {table.name: table for table in sorted(catalogue, key=lambda table: table.name)}
     found = {name: profiles(table, frames[name]) for name, table in tables.items()}
     keys = {
-        name: table.key or inferred_key(table, frames[name], found[name])
+        name: table.key or inferred_key(table, looked, found[name])
         for name, table in tables.items()
     }
-    links = relations(tables, frames, keys, found)
+    links = relations(tables, looked, keys, found)
     table_rows = [
         _table_row(table, frames[name], keys[name], found[name], links)
         for name, table in tables.items()
@@ -148,7 +160,7 @@ def _table_row(
 ) -> dict[str, object]:
     flags = _table_flags(table, frame, key, found)
     flags += [
-        f"{link.orphans:,} orphans: {link.column} without a row in {link.to_table}"
+        f"{link.orphans:,} orphans{link.of}: {link.column} without a row in {link.to_table}"
         for link in links
         if link.table == table.name and link.orphans
     ]
@@ -160,7 +172,8 @@ def _table_row(
     ]
     return {
         "table": table.name,
-        "rows": frame.height,
+        "rows": max(table.rows, frame.height),
+        "sampled": frame.height,
         "columns": len(table.columns),
         "key": ", ".join(key),
         "flags": "; ".join(flags),
@@ -173,16 +186,17 @@ def _table_flags(
     table: Table, frame: pl.DataFrame, key: tuple[str, ...], found: Sequence[Profile]
 ) -> list[str]:
     flags = ["view"] if table.is_view else []
-    if frame.is_empty():
+    of = of_sample(frame.height, is_sample=frame.height < table.rows)
+    if frame.is_empty() and not table.rows:
         flags.append("empty")
     elif not table.key:
         flags.append(
-            f"no key declared, {', '.join(key)} would do"
+            f"no key declared, {', '.join(key)} would do{of}"
             if key
             else "no key: rows are not told apart"
         )
     if repeated := _repeated_rows(frame, key):
-        flags.append(f"{repeated:,} rows repeat another" + (" but for the key" if key else ""))
+        flags.append(f"{repeated:,} rows repeat another{' but for the key' if key else ''}{of}")
     best = looks(table.name, [column.name for column in table.columns])[0]
     if best.score < ENOUGH:
         flags.append("unexplained: nothing it could be was recognised")

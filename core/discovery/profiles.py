@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from core.discovery.looking import of_sample
 from core.discovery.naming import words_of
 from core.discovery.recognise import LEAST_TIMES, MOST_CODES, kind_of
 from core.discovery.shapes import SENTINELS, Kind
@@ -16,6 +17,7 @@ PROFILE_SCHEMA = {
     "table": pl.String(),
     "column": pl.String(),
     "declared_type": pl.String(),
+    "sampled": pl.Int64(),
     "nulls": pl.Int64(),
     "distinct": pl.Int64(),
     "smallest_length": pl.Int64(),
@@ -25,7 +27,8 @@ PROFILE_SCHEMA = {
     "codes": pl.String(),
     "flags": pl.String(),
 }
-"""The frame of profiles; `nulls` counts null and blank cells, `codes` is `value xCount, ...`."""
+"""The frame of profiles, of the `sampled` rows that were looked at; `nulls` counts null and blank
+cells, `codes` is `value xCount, ...`."""
 
 _LONGEST_CODE = 20
 _LONGEST_PATTERN = 40
@@ -61,8 +64,9 @@ def profiles(table: Table, frame: pl.DataFrame) -> list[Profile]:
     Shape:
         (rows, columns) of text in; one profile a column out.
     """
+    of = of_sample(frame.height, is_sample=frame.height < table.rows)
     return [
-        _profile(table.name, column.name, column.declared_type, frame[column.name])
+        _profile(table.name, column.name, column.declared_type, frame[column.name], of)
         for column in table.columns
     ]
 
@@ -73,12 +77,21 @@ def counted_values(values: pl.Series) -> pl.DataFrame:
     Shape:
         (n,) -> (distinct, 2): value, count.
     """
-    said = values.alias("value").str.strip_chars()
-    counted = said.filter((said != "").fill_null(value=False)).value_counts().sort("value")
-    return counted.with_columns(pl.col("count").cast(pl.Int64))
+    said = pl.col("value")
+    counted = (
+        values.alias("value")
+        .to_frame()
+        .lazy()
+        .select(said.str.strip_chars())
+        .filter(said != "")
+        .group_by("value")
+        .agg(pl.len().cast(pl.Int64).alias("count"))
+        .sort("value")
+    )
+    return counted.collect()
 
 
-def _profile(table: str, name: str, declared: str, values: pl.Series) -> Profile:
+def _profile(table: str, name: str, declared: str, values: pl.Series, of: str) -> Profile:
     counted = counted_values(values)
     # Shape does not need every one of a million keys.
     step = max(1, counted.height // _SAMPLE)
@@ -92,6 +105,7 @@ def _profile(table: str, name: str, declared: str, values: pl.Series) -> Profile
         "table": table,
         "column": name,
         "declared_type": declared,
+        "sampled": values.len(),
         "nulls": values.len() - int(counted["count"].sum()),
         "distinct": counted.height,
         "smallest_length": lengths[0],
@@ -99,7 +113,7 @@ def _profile(table: str, name: str, declared: str, values: pl.Series) -> Profile
         "pattern": _pattern(sample),
         "recogniser": kind.value,
         "codes": _codes(name, kind, counted),
-        "flags": "; ".join(_flags(kind, counted)),
+        "flags": "; ".join(_flags(kind, counted, of)),
     }
     return Profile(name, kind, row)
 
@@ -134,19 +148,20 @@ def _codes(name: str, kind: Kind, counted: pl.DataFrame) -> str:
     return ", ".join(f"{value} x{count:,}" for value, count in ordered.iter_rows())
 
 
-def _flags(kind: Kind, counted: pl.DataFrame) -> list[str]:
+def _flags(kind: Kind, counted: pl.DataFrame, of: str) -> list[str]:
     flags = []
     if kind in {Kind.OPAQUE, Kind.MARKUP}:
         flags.append("opaque: its content is not read")
     if kind is Kind.PACKED:
         flags.append("packed: several readings in one cell")
+    counts = []
     if kind in {Kind.DEPTH, Kind.READING}:
-        flags += _sentinel_flags(counted)
+        counts += _sentinel_flags(counted)
     if kind in {Kind.DATE, Kind.DATE_TIME}:
-        flags += _date_flags(counted)
+        counts += _date_flags(counted)
     literal = counted.filter(pl.col("value").is_in(LITERAL_NULLS))
-    flags += [f"says {value} {count:,} times" for value, count in literal.iter_rows()]
-    return flags
+    counts += [f"says {value} {count:,} times" for value, count in literal.iter_rows()]
+    return flags + [flag + of for flag in counts]
 
 
 def _sentinel_flags(counted: pl.DataFrame) -> list[str]:

@@ -22,6 +22,10 @@ MOST_CODES = 12
 LEAST_TIMES = 5
 """A closed list has at most so many values, each of them so often at least (on average)."""
 
+# Made once: putting them together takes as long as running them.
+_SHARES = [
+    (test().fill_null(value=False) * COUNT).sum().alias(kind.value) for kind, _, test in SHAPES
+]
 _FEW = 60
 _NEARLY_ALL = 0.97
 _LEAST_KINDS = 4
@@ -45,12 +49,9 @@ def kind_of(counted: pl.DataFrame) -> Kind:
         return Kind.EMPTY
     if special := _small_numbers(counted, total):
         return special
-    shares = counted.select(
-        ((test().fill_null(value=False) * COUNT).sum() / total).alias(kind.value)
-        for kind, _, test in SHAPES
-    ).row(0, named=True)
+    shares = counted.select(_SHARES).row(0, named=True)
     for kind, enough, _ in SHAPES:
-        if shares[kind.value] >= enough:
+        if shares[kind.value] / total >= enough:
             return kind
     return _plain_kind(counted, total)
 

@@ -3,6 +3,7 @@
 Rule of the house: what stands in it are names, types, counts and shapes; never a patient's value.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,6 +14,7 @@ from core.sheet import Document, Sheet
 _TABLES = {
     "table": "Table",
     "rows": "Rows",
+    "sampled": "Rows looked at",
     "columns": "Columns",
     "key": "Key",
     "decision": "Decision",
@@ -28,6 +30,7 @@ _COLUMNS = {
     "key_position": "Place in the key",
     "refers_to": "Refers to",
     "recogniser": "Looks like",
+    "sampled": "Rows looked at",
     "nulls": "Empty",
     "distinct": "Distinct",
     "smallest_length": "Shortest",
@@ -87,12 +90,13 @@ def schema_map_document(frames: SchemaMapFrames, *, migration_id: str, bound_to:
     sheets = (
         Sheet("To be explained", still_open(tables, frames.explanations), _OPEN),
         Sheet("Changed since signed", frames.changes, CHANGE_NAMES),
-        Sheet("Tables", told, _TABLES),
-        Sheet("Columns", _with_all(columns), _COLUMNS),
+        Sheet("Tables", _with_all(told, _TABLES), _TABLES),
+        Sheet("Columns", _with_all(columns, _COLUMNS), _COLUMNS),
     )
     return Document("Schema map of the source", lead, sheets)
 
 
-def _with_all(columns: pl.DataFrame) -> pl.DataFrame:
-    absent = [pl.lit(None).alias(name) for name in _COLUMNS if name not in columns.columns]
-    return columns.with_columns(absent)
+def _with_all(frame: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:
+    """The same with every column that is shown; an inventory taken before has fewer."""
+    absent = [pl.lit(None).alias(name) for name in names if name not in frame.columns]
+    return frame.with_columns(absent)

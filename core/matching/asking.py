@@ -81,7 +81,9 @@ def answers_in(reply: str, proposal: SchemaMap, table: str) -> dict[str, str]:
 
 
 def _rows(inventory: Inventory, table: str) -> int:
-    return int(inventory.tables.filter(pl.col("table") == table)["rows"].item())
+    """The rows that were looked at, of which the profile's counts are."""
+    found = inventory.tables.filter(pl.col("table") == table)
+    return int(found["sampled" if "sampled" in found.columns else "rows"].item())
 
 
 def _column(column: ColumnMap, profile: Mapping[str, object], rows: int) -> dict[str, object]:

@@ -77,6 +77,8 @@ def facts_of(inventory: Inventory) -> dict[str, TableFacts]:
 
 def _column(row: Mapping[str, object], words: Words, rows: int) -> ColumnFacts:
     distinct, nulls = int(str(row["distinct"])), int(str(row["nulls"]))
+    # Of a large table the counts are those of the rows that were looked at.
+    counted = int(str(row.get("sampled", rows)))
     return ColumnFacts(
         str(row["column"]),
         words,
@@ -84,6 +86,6 @@ def _column(row: Mapping[str, object], words: Words, rows: int) -> ColumnFacts:
         int(str(row["key_position"])),
         str(row["refers_to"]),
         distinct,
-        is_unique=rows > 1 and distinct == rows - nulls,
+        is_unique=counted > 1 and distinct == counted - nulls,
         declared_type=str(row["declared_type"]),
     )

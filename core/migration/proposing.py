@@ -10,7 +10,7 @@ import polars as pl
 
 from core.crosswalk.mapping import SchemaMap, load, save
 from core.crosswalk.practice import CLINICAL
-from core.discovery import decision_evidence, decisions_proposed, take_inventory
+from core.discovery import inventory_of, look, look_closer, weighed
 from core.discovery.outline import outline, outline_changes
 from core.discovery.values import some_values
 from core.lifecycle import Stage
@@ -73,12 +73,24 @@ def proposal(passage: Passage, catalogue: Sequence[Table]) -> SchemaMap:
 
     Keeps some values of every column, encrypted, and the evidence for each decision.
     """
-    frames = {table.name: passage.source.read(table) for table in catalogue}
-    inventory = take_inventory(catalogue, frames)
+    rough = look(passage.source)
+    inventory = inventory_of(rough)
+    looked = look_closer(rough, inventory.columns)
+    if looked is not rough:
+        inventory = inventory_of(looked)
     profile = CLINICAL if passage.is_sandbox else "administrative"
-    decisions = replace(decisions_proposed(inventory, frames), profile=profile)
-    passage.vault.put(VALUES, some_values(frames))
-    passage.ledger.keep(EVIDENCE, decision_evidence(inventory, frames))
-    proposed = propose_map(inventory, frames, decisions=decisions)
-    passage.vault.put(PROVIDERS, provider_rows(proposed, frames))
+    decided, evidence = weighed(inventory, looked)
+    passage.vault.put(VALUES, some_values(looked.frames))
+    passage.ledger.keep(EVIDENCE, evidence)
+    decisions = replace(decided, profile=profile)
+    proposed = propose_map(inventory, looked.frames, decisions=decisions)
+    passage.vault.put(PROVIDERS, provider_rows(proposed, _providers(passage, proposed, catalogue)))
     return proposed
+
+
+def _providers(
+    passage: Passage, proposed: SchemaMap, catalogue: Sequence[Table]
+) -> dict[str, pl.DataFrame]:
+    """Every row of the tables of providers, whom a person matches by hand."""
+    named = {table.name for table in proposed.of_entity("provider")}
+    return {table.name: passage.source.read(table) for table in catalogue if table.name in named}
