@@ -13,9 +13,18 @@ from console.parts.markup import element, plain, show
 from console.parts.samples import is_revealed, samples, values_of
 from console.shaping.crosswalk import band
 from console.shaping.worklist import LEAVE, REASONS, facts_line, field_choices, known_codes, named
-from core.crosswalk.choices import WHERE, field_of, readings, sites
+from core.crosswalk.choices import (
+    MEASURE_KINDS,
+    WHERE,
+    Asked,
+    asked,
+    has_codes,
+    meanings,
+    readings,
+    sites,
+)
 from core.crosswalk.mapping import ColumnMap, Decisions, TableMap
-from core.crosswalk.measures import MEASURES
+from core.crosswalk.practice import TOOTH_MEASURES
 from core.crosswalk.reading import READINGS
 from core.migration.confirming import Answer, answered
 from core.ports import ConsoleUser
@@ -110,6 +119,7 @@ def _asked(shown: Shown) -> ColumnMap:
         return _left(shown)
     made = _with_reading(shown, field) if field else replace(column, field="", reading="text")
     options, measures = _codes(shown, made)
+    options |= _place_options(shown, made)
     answer = Answer(
         table.name,
         column.name,
@@ -188,13 +198,38 @@ def _with_reading(shown: Shown, field: str) -> ColumnMap:
 
 def _codes(shown: Shown, made: ColumnMap) -> tuple[dict[str, str], dict[str, str] | None]:
     """What each code means: options of a closed list, or measures of a chart's rows."""
-    declared = field_of(shown.table, made.field) if made.field else None
-    if made.field == _MEASURE and declared is None:
-        return {}, _meanings(shown, MEASURES, shown.table.measures, "measure")
-    if made.reading != "option" or declared is None or not declared.options:
+    if made.field == _MEASURE and shown.table.layout == TOOTH_MEASURES:
+        return {}, _meanings(shown, MEASURE_KINDS, shown.table.measures, "measure")
+    if not made.field or not has_codes(shown.table, made.field, made.reading):
         return {}, None
+    able = meanings(shown.table, made.field)
     known = shown.column.options if made.field == shown.column.field else {}
-    return _meanings(shown, declared.options, known, "option"), None
+    codes = {code: meaning for code, meaning in known.items() if code not in WHERE}
+    return _meanings(shown, able, codes, "option"), None
+
+
+def _place_options(shown: Shown, made: ColumnMap) -> dict[str, str]:
+    """Where and how the values of a place are found: tooth, order, joined table, ..."""
+    if not made.field:
+        return {}
+    known = shown.column.options
+    every = asked(shown.table, made.field)
+    needed = [one for one in every if one.is_required or one.name in known]
+    others = [one for one in every if one not in needed]
+    given = {one.name: _option(shown, one, known.get(one.name, "")) for one in needed}
+    if others:
+        with st.expander("More about where its values are"):
+            given |= {one.name: _option(shown, one, "") for one in others}
+    return given
+
+
+def _option(shown: Shown, one: Asked, known: str) -> str:
+    key, label = f"{shown.key}_at_{one.name}", one.name.replace("_", " ").capitalize()
+    if not one.able:
+        return st.text_input(label, value=known, help=one.meaning, key=key)
+    names = one.able if one.is_required else ("", *one.able)
+    place = names.index(known) if known in names else None
+    return st.selectbox(label, names, index=place, help=one.meaning, key=key) or ""
 
 
 def _meanings(
@@ -207,17 +242,25 @@ def _meanings(
         st.caption("Show the real values to say what each code means; what is known is kept.")
         return dict(known)
     st.caption(f"Each code is one {what}. What stays open is set aside, row by row.")
-    meanings = {}
+    told = {}
     for code in codes:
-        choice = st.selectbox(
-            f"Code {plain(code)}",
-            (_OPEN, *able),
-            index=able.index(known[code]) + 1 if known.get(code) in able else 0,
-            format_func=named_option,
-            key=f"{shown.key}_{what}_{code}",
-        )
-        meanings[code] = "" if choice == _OPEN else choice
-    return {code: meaning for code, meaning in meanings.items() if meaning}
+        told[code] = _meaning(code, able, known.get(code, ""), f"{shown.key}_{what}_{code}")
+    return {code: meaning for code, meaning in told.items() if meaning}
+
+
+def _meaning(code: str, able: tuple[str, ...], known: str, key: str) -> str:
+    """What a code means: one of a closed list, or any words."""
+    label = f"Code {plain(code)}"
+    if not able:
+        return st.text_input(label, value=known, key=key)
+    choice = st.selectbox(
+        label,
+        (_OPEN, *able),
+        index=able.index(known) + 1 if known in able else 0,
+        format_func=named_option,
+        key=key,
+    )
+    return "" if choice == _OPEN else choice
 
 
 def named_option(name: str) -> str:

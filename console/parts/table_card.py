@@ -14,10 +14,10 @@ from console.parts.map_changes import save
 from console.parts.markup import element, plain, show
 from console.shaping.crosswalk import band
 from console.shaping.worklist import certain, is_ticked, named, told_of
-from core.crosswalk.choices import entities, names_a_patient
+from core.crosswalk.choices import entities, layouts, names_a_patient
 from core.crosswalk.mapping import ColumnMap, TableMap
 from core.discovery.inventory import Inventory
-from core.migration.confirming import confirmed, table_left
+from core.migration.confirming import confirmed, laid_out, table_left
 from core.migration.explaining import COLUMNS, INVENTORY
 from core.migration.proposing import VALUES
 from core.migration.retabling import Found, held
@@ -30,6 +30,7 @@ def table_card(user: ConsoleUser, table: TableMap, *, seen: str, is_open: bool) 
     """Show what a table holds, and the form to say so."""
     if is_open:
         _holds(user, table, seen)
+        _laid_out(user, table, seen)
         return
     with st.container(border=True):
         _head(table)
@@ -85,6 +86,32 @@ def _holds(user: ConsoleUser, table: TableMap, seen: str) -> None:
         st.error("Please choose what a row of this table is, or leave the table.")
         return
     _keep_answer(user, table, entity, reason or "", seen)
+
+
+def _laid_out(user: ConsoleUser, table: TableMap, seen: str) -> None:
+    """Ask how the rows are laid out, where there is more than one way."""
+    able = layouts(table.entity) if table.entity and not table.left else {}
+    if len(able) < 2:  # noqa: PLR2004 - nothing to choose between
+        return
+    names = list(able)
+    with st.form(f"map_layout_form_{table.name}"):
+        first, second = st.columns([6, 2], vertical_alignment="bottom")
+        layout = first.selectbox(
+            "Its rows",
+            names,
+            index=names.index(table.layout) if table.layout in names else None,
+            format_func=lambda name: f"{named(name)}: {able[name]}",
+            help="Columns whose place another layout does not have are open again.",
+            key=f"map_layout_{table.name}",
+        )
+        is_sent = second.form_submit_button("Save the rows", key=f"map_layout_save_{table.name}")
+    if is_sent and layout:
+        save(
+            lambda old: laid_out(old, table.name, layout, user.name),
+            what=table.name,
+            by=user.name,
+            seen=seen,
+        )
 
 
 def _keep_answer(user: ConsoleUser, table: TableMap, entity: str, reason: str, seen: str) -> None:

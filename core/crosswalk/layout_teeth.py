@@ -25,6 +25,8 @@ TOOTH_VALUE = "tooth_value"
 _OF_TEETH = ("is_missing", "is_implant", "mobility")
 """Measures whose value stands in the column `tooth_value`."""
 _FURCATION = "furcation"
+OF_TOOTH = (*_OF_TEETH, _FURCATION)
+"""Measures that a row may be of, besides those at sites."""
 _ENTRANCES = {"B": "furcation_b", "L": "furcation_l", "ML": "furcation_m", "DL": "furcation_d"}
 """Site beside an entrance -> the field of its grade."""
 _GRADES = "furcation."
@@ -33,7 +35,7 @@ _ALONE = "of measures without sites"
 
 def has_teeth(table: TableMap) -> bool:
     """Whether any measure of the table is of a tooth."""
-    return not set(table.measures.values()).isdisjoint((*_OF_TEETH, _FURCATION))
+    return not set(table.measures.values()).isdisjoint(OF_TOOTH)
 
 
 def conform_teeth(frame: pl.DataFrame, table: TableMap, around: Surroundings) -> Conformed:
@@ -57,7 +59,7 @@ def conform_teeth(frame: pl.DataFrame, table: TableMap, around: Surroundings) ->
         message = f"The map of {table.name} does not name {', '.join(gaps)}."
         raise MapGap(message, next_step="Answer these columns in map.toml and sign again.")
     code = cleaned(pl.col(places["measure"].name), around.decisions)
-    of_teeth = [code for code, meant in table.measures.items() if meant in (*_OF_TEETH, _FURCATION)]
+    of_teeth = [code for code, meant in table.measures.items() if meant in OF_TOOTH]
     is_finding = code.is_in(of_teeth).fill_null(value=False)
     sites = conform_measures(frame.filter(~is_finding), _of_sites(table), around)
     rows = _rows(frame.filter(is_finding), table, places, around)

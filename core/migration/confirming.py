@@ -8,16 +8,17 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.crosswalk.choices import WHERE, field_of, places, readings, sites
+from core.crosswalk.choices import WHERE, asked, has_codes, layouts, places, readings, sites
 from core.crosswalk.decisions import require_decided
+from core.crosswalk.layout_charts import PACKED, WIDE_EXAM
+from core.crosswalk.layout_joined import JOINED
 from core.crosswalk.mapping import ColumnMap, Decisions, SchemaMap, TableMap, load, save
-from core.crosswalk.practice import TOOTH_MEASURES
 from core.errors import MapGap, PlanStale, StepNotAllowed
 from core.lifecycle import LEADS_TO, NEXT_STEP, Gate, Stage
 from core.ports import Ledger
 
-_ONE_A_PLACE = ("rows", TOOTH_MEASURES)
-"""Layouts in which no two columns share a place; in others several teeth stand side by side."""
+_SHARED_PLACES = (JOINED, PACKED, WIDE_EXAM)
+"""Layouts in which columns may share a place: several teeth, sides or rows stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Answer:
         field: The place it goes to; "" where it is left.
         reading: How it is read.
         site: At which site, for a reading.
-        options: Code -> option, for a closed list.
+        options: Code -> what it means; and, under their own names, the options of the place.
         measures: Code -> measure, for the column that tells measures apart.
         left: Why it is left; "" where it is carried.
     """
@@ -148,11 +149,12 @@ def _answered(table: TableMap, old: ColumnMap, answer: Answer) -> ColumnMap:
     ) and not old.left
     if not is_as_proposed or not answer.field:
         _require_fitting(table, answer)
-    declared = field_of(table, answer.field)
-    options = {code: option for code, option in answer.options.items() if option} | where
-    is_list = declared is not None and bool(declared.options) and answer.reading == "option"
-    if not is_list:
-        options = dict(old.options) if answer.field == old.field else {}
+    given = {code: option for code, option in answer.options.items() if option}
+    told = {one.name: given.pop(one.name, "") for one in asked(table, answer.field)}
+    kept = where | {name: said for name, said in told.items() if said}
+    if not has_codes(table, answer.field, answer.reading):
+        given = dict(old.options) if answer.field == old.field else {}
+    options = {code: option for code, option in given.items() if code not in WHERE} | kept
     return replace(
         old,
         field=answer.field,
@@ -174,11 +176,16 @@ def _require_fitting(table: TableMap, answer: Answer) -> None:
     if not able or (needed and answer.site not in needed):
         message = f"{where} cannot become '{answer.field}' as '{answer.reading}'."
         raise MapGap(message, next_step="Choose a place, a reading and a site that go together.")
+    for one in asked(table, answer.field):
+        said = answer.options.get(one.name, "")
+        if (one.is_required and not said) or (said and one.able and said not in one.able):
+            message = f"{where} does not say '{one.name}': {one.meaning}"
+            raise MapGap(message, next_step="Choose it, then confirm again.")
 
 
 def _freed(table: TableMap, new: ColumnMap) -> tuple[ColumnMap, ...]:
     """The table's columns; one that was only proposed for the same place is open again."""
-    if table.layout not in _ONE_A_PLACE:
+    if table.layout in _SHARED_PLACES:
         return table.columns
     columns = []
     for column in table.columns:
@@ -204,6 +211,37 @@ def confirmed(schema_map: SchemaMap, table: str, columns: Collection[str], by: s
     )
     decided_by = old.decided_by or by
     return schema_map.replace_table(replace(old, columns=made, decided_by=decided_by))
+
+
+def laid_out(schema_map: SchemaMap, table: str, layout: str, by: str) -> SchemaMap:
+    """The map with a table's rows laid out otherwise, as a person says.
+
+    A column whose place the other layout does not have is open again.
+
+    Raises:
+        MapGap: what the table holds is not laid out like that.
+    """
+    old = table_of(schema_map, table)
+    if layout not in layouts(old.entity):
+        message = f"{table} cannot be laid out as '{layout}'."
+        raise MapGap(message, next_step=f"Choose one of: {', '.join(layouts(old.entity))}.")
+    if layout == old.layout:
+        return schema_map.replace_table(replace(old, decided_by=by))
+    made = replace(old, layout=layout, measures={}, decided_by=by)
+    able = places(made)
+    columns = tuple(
+        column if column.left or _still_fits(made, column, able) else ColumnMap(column.name)
+        for column in old.columns
+    )
+    return schema_map.replace_table(replace(made, columns=columns))
+
+
+def _still_fits(table: TableMap, column: ColumnMap, able: Collection[str]) -> bool:
+    needed = sites(table, column.field)
+    has_site = column.site in needed if needed else not column.site
+    told = all(one.name in column.options for one in asked(table, column.field) if one.is_required)
+    is_read = column.field in able and column.reading in readings(table, column.field)
+    return is_read and has_site and told
 
 
 def table_left(schema_map: SchemaMap, table: str, reason: str, by: str) -> SchemaMap:

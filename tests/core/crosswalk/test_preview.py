@@ -1,5 +1,7 @@
 """What a person may choose for a column, and what a reading would make of it."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -85,7 +87,10 @@ def test_an_unknown_entity_offers_no_place():
 
 
 def test_a_layout_offers_its_places_and_sites():
-    assert list(places(CHART)) == ["exam_key", "tooth", "measure", "value"]
+    at_sites = ["exam_key", "tooth", "measure", "value"]
+    assert list(places(CHART)) == [*at_sites, "tooth_value"]
+    only = replace(CHART, measures={"1": "probing_depth"})
+    assert list(places(only)) == at_sites
     assert readings(CHART, "value") == ("integer",)
     assert readings(CHART, "tooth") == ("text",)
     assert "MB" in sites(CHART, "value")
