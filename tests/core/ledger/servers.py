@@ -64,8 +64,8 @@ class Cluster:
     def data(self) -> str:
         return str(self.folder / "cluster")
 
-    def start(self) -> None:
-        options = f"-k {self.folder}"
+    def start(self, more: str = "") -> None:
+        options = f"-k {self.folder} {more}"
         self._run(
             "pg_ctl", "start", "--wait", "-D", self.data, "-o", options, "-l", self.data + ".log"
         )
