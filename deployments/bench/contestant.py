@@ -24,7 +24,7 @@ LISTS_NONE = -1
 
 Compare = Callable[[Any, Any], int]
 """Found and wanted -> cells listed."""
-_MACOS_BYTES = 1024
+_KB = 1024
 
 
 def perio() -> Compare:
@@ -113,9 +113,13 @@ TOOLS: dict[str, Callable[[], Compare]] = {
 
 
 def peak_mb() -> float:
-    """The most memory this process has held."""
+    """The most memory this process has held, without what its parent held before it."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM"))
+        return int(line.split()[1]) / _KB
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return held / _MACOS_BYTES / (_MACOS_BYTES if sys.platform == "darwin" else 1)
+    return held / _KB / (_KB if sys.platform == "darwin" else 1)
 
 
 def main() -> None:
