@@ -71,7 +71,7 @@ def make_practice(
         # A synthetic file can be made again; waiting for the disk only costs time.
         connection.execute("PRAGMA synchronous = OFF")
         create(connection, style)
-        charts = write(connection, practice, style, first_reading=1)
+        charts = write(connection, practice, style)
         found = counts(connection, style)
     finally:
         connection.close()

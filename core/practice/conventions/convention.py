@@ -102,8 +102,6 @@ class Convention:
         layouts: Where each entity's fields stand.
         charts: Makes the writer of charts.
         settings: How the numbers in the tables are meant.
-        readings: The table of site readings and the column that numbers its rows; None where
-            later work cannot go on.
         key: A key of the model as the tables write it.
     """
 
@@ -112,7 +110,6 @@ class Convention:
     layouts: tuple[Layout, ...]
     charts: MakesCharts
     settings: Json
-    readings: tuple[Table, str] | None = None
     key: Callable[[str, int | str], str] = _as_in_the_model
 
     def ddl(self) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class GridCharts:
         self._rows: dict[Key, list[Spot]] = {}
         self._cells: dict[Key, tuple[Grid, str, str]] = {}
         self._repeats: dict[Key, Spot] = {}
+        self._numbers: dict[str, count[int]] = {}
 
     def rows(self, exams: list[Exam]) -> Iterator[tuple[Table, Iterable[Row]]]:
         """The tables of the charts with their rows."""
@@ -110,7 +111,8 @@ class GridCharts:
         return found
 
     def _rows_of(self, grid: Grid, exams: list[Exam]) -> Iterator[Row]:
-        numbers = count(self._first)
+        # exams that come after those of an earlier call go on numbering where it ended
+        numbers = self._numbers.setdefault(grid.table.name, count(self._first))
         cells = Cells(self._style, self._encoding)
         makes: list[Makes] = [cells.of(held, numbers) for held in grid.held]
         later: list[tuple[Key, list[Cell]]] = []

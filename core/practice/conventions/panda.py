@@ -134,9 +134,7 @@ SETTINGS: Json = {
 }
 """How the numbers in the tables are meant."""
 
-PANDA = Convention(
-    "panda", t.TABLES, LAYOUTS, PandaCharts, SETTINGS, (t.PERIO_MEASURE, "MeasureID")
-)
+PANDA = Convention("panda", t.TABLES, LAYOUTS, PandaCharts, SETTINGS)
 
 
 def ddl() -> tuple[str, ...]:

@@ -151,6 +151,8 @@ class PandaCharts:
             self._repeats[key] = self._next
             yield (self._next, *row[1:])
             self._next += 1
+        # what was kept for later is written; exams that come after go on numbering from here
+        self._later.clear()
 
     def _planted(self, row: Row, key: Key) -> Row:
         """The row with its planted cells; a row to be repeated is kept for later."""

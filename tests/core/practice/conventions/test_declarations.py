@@ -9,11 +9,7 @@ import re
 import sqlite3
 from collections import Counter
 
-import pytest
-
 from core.crosswalk.mapping import load, save
-from core.errors import SettingMissing
-from core.practice.change import change_practice
 from core.practice.conventions import CONVENTIONS
 from core.practice.conventions.layouts import MapLayout
 from core.practice.conventions.panda import PANDA
@@ -207,12 +203,6 @@ def assert_unreachable(field, value):
         assert not DASHED.search(value), field
         for _, exchange, line in PHONE.findall(value):
             assert (exchange, line[:2]) == ("555", "01"), field
-
-
-def test_later_work_is_refused_where_it_cannot_be_written(written, tmp_path):
-    make_practice(tmp_path, patients=1, seed=1, convention=written.convention.name)
-    with pytest.raises(SettingMissing, match="Later work"):
-        change_practice(tmp_path, seed=1)
 
 
 def test_the_conventions_are_eleven_letters_and_the_one_that_is_moved():
