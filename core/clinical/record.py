@@ -10,7 +10,6 @@ places are MB, B, DB, ML, L, DL. `at` and `seen` keep rows that hold no value. A
 `chart-record.schema.json` says all of it for machines.
 """
 
-import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,9 +17,20 @@ from typing import Any
 import polars as pl
 
 from core.clinical.layout import KEY, MARKS, NO, NUMBERS, UNKNOWN, YES, by_tooth
+from core.clinical.record_shape import (
+    FINDING_NAMES,
+    MARK_NAMES,
+    NOTHING,
+    NUMBER_NAMES,
+    NUMBERING,
+    SIDE_NAMES,
+    VERSION,
+    Json,
+    date_of,
+    loaded,
+)
 from core.clinical.record_text import chart_text
 from core.clinical.site import SITES, site_rank
-from core.clinical.tooth import ALL_TEETH
 from core.vocabulary import PerioExam, SiteReading, ToothFinding
 
 __all__ = [
@@ -34,24 +44,7 @@ __all__ = [
     "parse_exams",
 ]
 
-VERSION = 1
-NUMBERING = "universal"
-
-_NUMBER_NAMES = {"probing_depth_mm": "pd", "recession_mm": "rec", "mgj_mm": "mgj"}
-_MARK_NAMES = {"is_bleeding": "bop", "is_suppurating": "sup", "has_plaque": "plq"}
-_SIDE_NAMES = {"furcation_b": "b", "furcation_l": "l", "furcation_m": "m", "furcation_d": "d"}
-_FINDING_NAMES = {
-    "mobility": "mob",
-    "furcation_scale": "scale",
-    "note": "note",
-    "is_implant": "impl",
-    "is_missing": "miss",
-}
-_NOTHING = UNKNOWN * len(SITES)
-_TEETH = frozenset(str(tooth) for tooth in ALL_TEETH)
-_FURTHEST_MM = 999
 _MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
-_Json = dict[str, Any]
 
 
 def chart_json(
@@ -72,7 +65,7 @@ def chart_json(
         mm; recession positive apical of the CEJ.
     """
     headers = _headers(readings, findings, exams)
-    teeth: dict[str, _Json] = {key: {} for key in headers}
+    teeth: dict[str, Json] = {key: {} for key in headers}
     gathered = by_tooth(readings).join(
         findings.with_columns(is_found=True), on=KEY, how="full", coalesce=True
     )
@@ -112,23 +105,23 @@ def elsewhere(exams: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"exam_key": pl.String, "elsewhere": pl.String}, orient="row")
 
 
-def _compact(record: _Json) -> str:
+def _compact(record: Json) -> str:
     # markup characters are escaped: a CRM that cleans HTML out of a text must find none
     return json.dumps(record, separators=(",", ":")).translate(_MARKUP)
 
 
 def _headers(
     readings: pl.DataFrame, findings: pl.DataFrame, exams: pl.DataFrame | None
-) -> dict[str, _Json]:
+) -> dict[str, Json]:
     keys = [readings["exam_key"], findings["exam_key"]]
-    known: dict[str, _Json] = {}
+    known: dict[str, Json] = {}
     if exams is not None:
         keys.append(exams["exam_key"])
         known = {row["exam_key"]: _header(row) for row in exams.iter_rows(named=True)}
     return {key: known.get(key, {"key": key}) for key in pl.concat(keys).unique().sort()}
 
 
-def _header(exam: Mapping[str, Any]) -> _Json:
+def _header(exam: Mapping[str, Any]) -> Json:
     on = exam.get("examined_on")
     parts = {
         "key": exam["exam_key"],
@@ -139,21 +132,21 @@ def _header(exam: Mapping[str, Any]) -> _Json:
     return {name: part for name, part in parts.items() if part is not None}
 
 
-def _tooth_json(row: Mapping[str, Any]) -> _Json:
-    tooth: _Json = {}
+def _tooth_json(row: Mapping[str, Any]) -> Json:
+    tooth: Json = {}
     if row["at"] is not None:
-        for column, name in _NUMBER_NAMES.items():
+        for column, name in NUMBER_NAMES.items():
             if any(number is not None for number in row[column]):
                 tooth[name] = row[column]
         tooth |= {
-            name: row[column] for column, name in _MARK_NAMES.items() if row[column] != _NOTHING
+            name: row[column] for column, name in MARK_NAMES.items() if row[column] != NOTHING
         }
         if row["is_empty_row"]:
             tooth["at"] = row["at"]
     if row["is_found"]:
-        found = {name: row[column] for column, name in _FINDING_NAMES.items()}
+        found = {name: row[column] for column, name in FINDING_NAMES.items()}
         found["fur"] = {
-            side: row[column] for column, side in _SIDE_NAMES.items() if row[column] is not None
+            side: row[column] for column, side in SIDE_NAMES.items() if row[column] is not None
         } or None
         said = {name: part for name, part in found.items() if part is not None}
         tooth |= said or {"seen": True}
@@ -166,7 +159,7 @@ def is_chart(chart_json: pl.Series) -> pl.Series:
     Shape:
         (n,) text in, (n,) Boolean out.
     """
-    return pl.Series("is_chart", [_loaded(text) is not None for text in chart_json], pl.Boolean)
+    return pl.Series("is_chart", [loaded(text) is not None for text in chart_json], pl.Boolean)
 
 
 def is_elsewhere(chart_json: pl.Series) -> pl.Series:
@@ -175,7 +168,7 @@ def is_elsewhere(chart_json: pl.Series) -> pl.Series:
     Shape:
         (n,) text in, (n,) Boolean out.
     """
-    found = [(_loaded(text) or {}).get("elsewhere") is True for text in chart_json]
+    found = [(loaded(text) or {}).get("elsewhere") is True for text in chart_json]
     return pl.Series("is_elsewhere", found, pl.Boolean)
 
 
@@ -209,7 +202,7 @@ def parse_exams(chart_json: pl.Series, keys: pl.Series) -> pl.DataFrame:
         {
             "exam_key": key,
             "provider_key": record["exam"].get("by"),
-            "examined_on": _date(record["exam"].get("on")),
+            "examined_on": date_of(record["exam"].get("on")),
             "note": record["exam"].get("note"),
         }
         for key, record in _records(chart_json, keys)
@@ -219,84 +212,11 @@ def parse_exams(chart_json: pl.Series, keys: pl.Series) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema).sort("exam_key")
 
 
-def _records(chart_json: pl.Series, keys: pl.Series) -> Iterable[tuple[str, _Json]]:
+def _records(chart_json: pl.Series, keys: pl.Series) -> Iterable[tuple[str, Json]]:
     for key, text in zip(keys, chart_json, strict=True):
-        record = _loaded(text)
+        record = loaded(text)
         if record is not None:
             yield key, record
-
-
-def _loaded(text: str | None) -> _Json | None:
-    try:
-        record = json.loads(text or "", object_pairs_hook=_told_once)
-    except (ValueError, RecursionError):
-        return None
-    return record if _is_record(record) else None
-
-
-def _told_once(pairs: list[tuple[str, Any]]) -> _Json:
-    """An object; one that says a thing twice says nothing that can be relied on."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        message = "a name stands twice"
-        raise ValueError(message)
-    return made
-
-
-def _is_record(record: object) -> bool:
-    if not isinstance(record, dict) or record.get("v") != VERSION:
-        return False
-    exam, teeth = record.get("exam"), record.get("teeth")
-    return (
-        record.get("numbering") == NUMBERING
-        and isinstance(exam, dict)
-        and (exam.get("on") is None or _date(exam["on"]) is not None)
-        and isinstance(teeth, dict)
-        and all(number in _TEETH and _is_tooth(tooth) for number, tooth in teeth.items())
-    )
-
-
-def _is_tooth(tooth: object) -> bool:
-    return (
-        isinstance(tooth, dict)
-        and all(_is_six(tooth.get(name)) for name in _NUMBER_NAMES.values())
-        and all(_is_marks(tooth.get(name)) for name in (*_MARK_NAMES.values(), "at"))
-        and all(isinstance(tooth.get(name), bool | None) for name in ("impl", "miss"))
-        and all(isinstance(tooth.get(name), str | None) for name in ("mob", "scale", "note"))
-        and _is_sides(tooth.get("fur"))
-    )
-
-
-def _is_six(numbers: object) -> bool:
-    if numbers is None:
-        return True
-    return (
-        isinstance(numbers, list)
-        and len(numbers) == len(SITES)
-        and all(
-            number is None or (type(number) is int and abs(number) <= _FURTHEST_MM)
-            for number in numbers
-        )
-    )
-
-
-def _is_marks(marks: object) -> bool:
-    if marks is None:
-        return True
-    return isinstance(marks, str) and len(marks) == len(SITES) and set(marks) <= {YES, NO, UNKNOWN}
-
-
-def _is_sides(sides: object) -> bool:
-    if sides is None:
-        return True
-    return isinstance(sides, dict) and all(isinstance(grade, str) for grade in sides.values())
-
-
-def _date(text: object) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
 
 
 _MEANING = {YES: True, NO: False, UNKNOWN: None}
@@ -305,16 +225,16 @@ _SITE_TEXTS = [site.value for site in SITES]
 _IS_ROW = "is_row"
 
 
-def _place_lists(key: str, number: int, tooth: _Json) -> dict[str, list[Any]]:
+def _place_lists(key: str, number: int, tooth: Json) -> dict[str, list[Any]]:
     def marks(name: str) -> list[bool | None]:
-        return [_MEANING[mark] for mark in tooth.get(name, _NOTHING)]
+        return [_MEANING[mark] for mark in tooth.get(name, NOTHING)]
 
     return {
         "exam_key": [key] * len(SITES),
         "tooth": [number] * len(SITES),
         "site": _SITE_TEXTS,
-        **{column: tooth.get(name, _NO_NUMBERS) for column, name in _NUMBER_NAMES.items()},
-        **{column: marks(name) for column, name in _MARK_NAMES.items()},
+        **{column: tooth.get(name, _NO_NUMBERS) for column, name in NUMBER_NAMES.items()},
+        **{column: marks(name) for column, name in MARK_NAMES.items()},
         _IS_ROW: marks("at"),
     }
 
@@ -329,12 +249,12 @@ def _recorded(places: dict[str, list[Any]]) -> pl.DataFrame:
     )
 
 
-def _is_found(tooth: _Json) -> bool:
-    return any(name in tooth for name in (*_FINDING_NAMES.values(), "fur", "seen"))
+def _is_found(tooth: Json) -> bool:
+    return any(name in tooth for name in (*FINDING_NAMES.values(), "fur", "seen"))
 
 
-def _finding_values(tooth: _Json) -> list[Any]:
+def _finding_values(tooth: Json) -> list[Any]:
     sides = tooth.get("fur", {})
-    values = {column: tooth.get(name) for column, name in _FINDING_NAMES.items()}
-    values |= {column: sides.get(side) for column, side in _SIDE_NAMES.items()}
+    values = {column: tooth.get(name) for column, name in FINDING_NAMES.items()}
+    values |= {column: sides.get(side) for column, side in SIDE_NAMES.items()}
     return [values[column] for column in ToothFinding.schema() if column in values]

@@ -45,6 +45,18 @@ def charts_of_deals(
         .join(chart_text(readings, findings, exams), on="exam_key", how="left")
         .join(figures, on="exam_key", how="left")
     )
+    kept, too_long = _fitting(charts, exams, limit)
+    names = [name for name in ChartRecord.fields() if name in charts.columns]
+    records = of_exam.join(kept, on="exam_key", how="inner").select(
+        "deal_key", *(pl.col(name).alias(f"chart_record.{name}") for name in names)
+    )
+    return records, too_long
+
+
+def _fitting(
+    charts: pl.DataFrame, exams: pl.DataFrame, limit: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The charts with what is too long said to be elsewhere, and the exams that it is of."""
     is_long = {name: pl.col(name).str.len_chars() > limit for name in _LONG}
     too_long = charts.filter(pl.any_horizontal(is_long.values())).select("exam_key")
     kept = charts.join(elsewhere(exams), on="exam_key", how="left").with_columns(
@@ -57,8 +69,4 @@ def charts_of_deals(
             for name in _LONG[1:]
         ),
     )
-    names = [name for name in ChartRecord.fields() if name in charts.columns]
-    records = of_exam.join(kept, on="exam_key", how="inner").select(
-        "deal_key", *(pl.col(name).alias(f"chart_record.{name}") for name in names)
-    )
-    return records, too_long
+    return kept, too_long
