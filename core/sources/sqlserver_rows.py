@@ -15,9 +15,9 @@ from core.sources.sqlserver_pages import Reading, Statement
 from core.sources.sqlserver_session import MOST_ROWS_PER_BATCH, Session
 from core.sources.sqlserver_texts import texts_of
 
-ROWS_PER_PAGE = 100_000
+ROWS_PER_PAGE = 250_000
 """Rows of one statement: the practice's server is never kept busy for long."""
-BATCH_BYTES = 24 * 2**20
+BATCH_BYTES = 8 * 2**20
 """Room in transit; the driver's reader keeps two of them."""
 USUAL_LETTERS = 4_000
 """UTF-16 units kept for a text without a bound, until one turns out to be longer."""

@@ -15,6 +15,21 @@ class Result:
 
 
 @dataclass
+class Encoded:
+    """Rows that are bytes already, so that encoding them takes nobody's time.
+
+    Attributes:
+        columns: A name and a T-SQL type for each column.
+        chunks: Bytes of whole rows, each row with its token.
+        rows: How many they are.
+    """
+
+    columns: list[tuple[str, str]]
+    chunks: Iterable[bytes]
+    rows: int
+
+
+@dataclass
 class Count:
     """How many rows a statement changed."""
 
@@ -41,4 +56,4 @@ class Drop:
     """The connection ends here."""
 
 
-Answer = Result | Count | Error | Delay | Drop
+Answer = Result | Encoded | Count | Error | Delay | Drop

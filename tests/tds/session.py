@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tests.tds.answers import Answer, Count, Delay, Drop, Error, Result
+from tests.tds.answers import Answer, Count, Delay, Drop, Encoded, Error, Result
 from tests.tds.parameters import Reader, read_parameter
 from tests.tds.type_info import type_info_of
 from tests.tds.wire import COLLATION, byte_text, encoder, short_text, type_info
@@ -243,6 +243,10 @@ class Session(socketserver.BaseRequestHandler):
                 yield error_token(answer) + (b"" if is_called else done(token, _FAILED | more))
             elif isinstance(answer, Count):
                 yield done(token, _COUNTED | more, answer.rows)
+            elif isinstance(answer, Encoded):
+                yield from self._described(answer.columns)
+                yield from answer.chunks
+                yield done(token, _COUNTED | more, answer.rows)
             else:
                 yield from self._rows(answer, token, more)
         if not answers and not is_called:
@@ -250,9 +254,7 @@ class Session(socketserver.BaseRequestHandler):
 
     def _rows(self, result: Result, token: int, more: int) -> Iterator[bytes]:
         encoders = [encoder(kind) for _, kind in result.columns]
-        yield b"\x81" + struct.pack("<H", len(encoders))
-        for name, kind in result.columns:
-            yield struct.pack("<IH", 0, 0x09) + type_info(kind) + byte_text(name)
+        yield from self._described(result.columns)
         count = 0
         try:
             for row in result.rows:
@@ -265,6 +267,12 @@ class Session(socketserver.BaseRequestHandler):
             yield done(token, _FAILED | more)
             return
         yield done(token, _COUNTED | more, count)
+
+    @staticmethod
+    def _described(columns: list[tuple[str, str]]) -> Iterator[bytes]:
+        yield b"\x81" + struct.pack("<H", len(columns))
+        for name, kind in columns:
+            yield struct.pack("<IH", 0, 0x09) + type_info(kind) + byte_text(name)
 
     def _wait(self, wait_s: float) -> None:
         end = time.monotonic() + wait_s
