@@ -17,14 +17,20 @@ from core.migration.loading import plan_full_load
 from core.migration.metering import Meter
 from core.migration.observation import observe, snapshot_roots
 from core.migration.passage import ACTOR, Passage
+from core.migration.planting import counted
 from core.migration.result import proof_counts
 from core.migration.reversing import BEFORE, undo_everything
 from core.migration.review import review_cells
-from core.migration.sample import sample_patients
+from core.migration.reviewed import obstacles, rules
+from core.migration.sample import coverage, sample_counts, sample_patients
 from core.migration.specify import adopt
 from core.migration.verify import keep_found, prove
 from core.plan import plan
+from core.ports import Ledger
 from core.vocabulary.field import CrmObject
+
+SAMPLE, COVERAGE, MORE = "sample", "sample/coverage", "sample_more"
+"""The sample's frame and document, what it covers, and how many more were asked for."""
 
 
 def sample(passage: Passage) -> Result:
@@ -32,7 +38,8 @@ def sample(passage: Passage) -> Result:
     stage = passage.ledger.stage()
     if stage is Stage.SAMPLE_REVIEWED:
         return rehearse(passage)
-    if stage is Stage.SAMPLE_LOADED and passage.ledger.open_plan("sample") is None:
+    is_open = passage.ledger.open_plan("sample") is not None
+    if stage is Stage.SAMPLE_LOADED and not is_open and not _lacks(passage.ledger):
         message = "The sample is loaded already; a clinician reviews it now."
         raise StepNotAllowed(message, next_step=NEXT_STEP[stage])
     allow(passage, Stage.SAMPLE_LOADED, "sample")
@@ -44,29 +51,62 @@ def sample(passage: Passage) -> Result:
     return _review(passage, intake, plan_id, meter, {"created": done.created})
 
 
+def ask_for_more(ledger: Ledger, patients: int, *, actor: str) -> int:
+    """Ask for more patients at random; the next run of the sample draws and loads them.
+
+    Returns:
+        How many the random part is asked to have beyond the settings' number.
+
+    Raises:
+        StepNotAllowed: there is no sample under review, or no number to draw.
+    """
+    stage = ledger.stage()
+    if stage is not Stage.SAMPLE_LOADED or patients < 1:
+        message = "More patients are drawn while a sample is under review, one or more at a time."
+        raise StepNotAllowed(message, next_step=NEXT_STEP[stage])
+    more = _asked(ledger) + patients
+    ledger.keep(MORE, {"random": more})
+    ledger.audit("draw more", actor=actor, subject=SAMPLE, outcome=f"{patients} patients")
+    return more
+
+
+def _asked(ledger: Ledger) -> int:
+    return int(str((ledger.kept(MORE) or {}).get("random", 0)))
+
+
+def _lacks(ledger: Ledger) -> bool:
+    """Whether more patients were asked for than the sample has."""
+    return _asked(ledger) > int(str((ledger.kept(SAMPLE) or {}).get("more", 0)))
+
+
 def _plan_sample(passage: Passage, intake: Intake, meter: Meter) -> str:
-    chosen = sample_patients(passage, intake.conformed.entities)
-    passage.vault.put("sample", chosen)
+    is_more = passage.ledger.stage() is Stage.SAMPLE_LOADED
+    entities, more = intake.conformed.entities, _asked(passage.ledger)
+    earlier = passage.vault.get(SAMPLE) if is_more else None
+    chosen = sample_patients(passage, entities, more=more, earlier=earlier)
+    passage.vault.put(SAMPLE, chosen)
     assembled = wanted_records(passage, intake, chosen["patient_key"])
     keep_wanted(passage, assembled)
     view = observe(passage)
     meter.walk(view)
-    passage.ledger.record_snapshot(BEFORE, snapshot_roots(view))
+    if not is_more:
+        passage.ledger.record_snapshot(BEFORE, snapshot_roots(view))
     made = plan(
         "sample",
         compare_all(view.found, assembled.wanted),
         assembled.wanted,
         context=context(passage),
+        # what is loaded already is not touched again: somebody may have worked on it
+        fields_owned=() if is_more else None,
     )
     keep_plan(passage, made, view.floors(), actor=ACTOR)
     meter.writes(made)
     map_digest = intake.schema_map.digest()
     passage.ledger.approve(made.plan_id, gate=Gate.MAP, actor=ACTOR, under=map_digest)
-    patients = {
-        "patients": chosen.height,
-        "random": chosen.filter(chosen["drawn"] == "random").height,
-    }
-    passage.ledger.keep("sample", {"plan_id": made.plan_id, **patients})
+    covered = coverage(entities, chosen)
+    passage.vault.put(COVERAGE, covered)
+    told = {"plan_id": made.plan_id, "more": more, **sample_counts(chosen, covered)}
+    passage.ledger.keep(SAMPLE, told)
     return made.plan_id
 
 
@@ -88,7 +128,12 @@ def _review(
 
 
 def rehearse(passage: Passage) -> Result:
-    """Undo the sample, see that the destination is as before, and plan the full load."""
+    """Undo the sample, see that the destination is as before, and plan the full load.
+
+    Raises:
+        StepNotAllowed: a reviewer's rejection stands, or a second reviewer is waited for.
+    """
+    _require_accepted(passage)
     meter = Meter(passage)
     adopt(passage)
     kept = passage.ledger.kept("review") or {}
@@ -97,3 +142,14 @@ def rehearse(passage: Passage) -> Result:
     report = passage.ledger.kept(REPORT)
     counts = {"rollback": undone, "full_plan": full, "clinical_report": report}
     return close_step(passage, "rehearsal", meter, Stage.ROLLBACK_REHEARSED, counts)
+
+
+def _require_accepted(passage: Passage) -> None:
+    if passage.ledger.kept("review") is None:
+        return
+    cells = passage.vault.get("review")
+    made = counted(passage.ledger, cells)
+    if found := obstacles(cells, made, rules(passage.ledger)):
+        message = " ".join(["The review of the sample is not done.", *found])
+        step = "Reviewers decide anew in the console (`./perio console`), or the sample is taken "
+        raise StepNotAllowed(message, next_step=f"{step}back: `./perio rollback --as USER`.")
