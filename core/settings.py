@@ -62,6 +62,12 @@ class Settings(BaseSettings):
         rollback_hours: How long a rollback's signature can be used.
         rollback_people: Different people whose signatures a rollback needs.
         codes_required: Whether who signs must have set up one-time codes.
+        learned: File of names that confirmed maps taught, for several migrations to share; "" for
+            `learned.csv` in the folder.
+        adviser_url: OpenAI-compatible address of a language model that `propose --ask` may ask;
+            "" for none.
+        adviser_model: Its name there.
+        adviser_token: Its token; never in the file.
     """
 
     model_config = SettingsConfigDict(
@@ -90,6 +96,10 @@ class Settings(BaseSettings):
     rollback_hours: float = Field(default=24.0, gt=0)
     rollback_people: int = Field(default=1, ge=1, le=2)
     codes_required: bool = False
+    learned: str = ""
+    adviser_url: str = ""
+    adviser_model: str = ""
+    adviser_token: SecretStr = SecretStr("")
 
     @property
     def is_sandbox(self) -> bool:
@@ -141,9 +151,11 @@ def load_settings(folder: Path) -> Settings:
         step = "Run `./perio init --source URL --destination URL`, or name the folder: --dir PATH."
         raise SettingMissing(message, next_step=step)
     document = _document(file)
-    if "token" in document:
+    if {"token", "adviser_token"} & document.keys():
         message = f"{FILE_NAME} holds a token; a secret does not belong in the folder."
-        raise SetupError(message, next_step="Remove it and set PERIO_TOKEN instead.")
+        raise SetupError(
+            message, next_step="Remove it and set PERIO_TOKEN (PERIO_ADVISER_TOKEN) instead."
+        )
     if _PASSWORD_IN_ADDRESS.search(str(document.get("ledger", ""))):
         message = f"{FILE_NAME} holds the password of the ledger's database."
         step = "Remove it from the address and set PGPASSWORD, or set PERIO_LEDGER instead."

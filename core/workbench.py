@@ -17,6 +17,7 @@ import polars as pl
 
 from core import failpoints
 from core.crosswalk.mapping import SchemaMap, load
+from core.destinations.adviser import HttpAdviser, open_adviser
 from core.destinations.pipedrive import open_destination
 from core.embedded import Sandbox, run_sandbox
 from core.errors import SettingMissing, SetupError
@@ -209,8 +210,19 @@ class Workbench:
             field_cap=self.settings.field_cap,
             reserve=self.settings.reserve,
             deals_per_seat=self.settings.deals_per_seat,
+            learned=self.folder / self.settings.learned if self.settings.learned else None,
             progress=self.progress,
         )
+
+    def adviser(self) -> HttpAdviser:
+        """The language model that may be asked about the map; nothing is sent yet.
+
+        Raises:
+            SetupError: the settings name none.
+        """
+        settings = self.settings
+        token = settings.adviser_token.get_secret_value()
+        return open_adviser(settings.adviser_url, settings.adviser_model, token)
 
     def close(self) -> None:
         """Let go of both ends, the ledger and the sandbox."""

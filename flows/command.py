@@ -16,7 +16,7 @@ from rich.console import Console
 from core.errors import MigrationError
 from core.lifecycle import Gate, Role
 from core.migration.guard import Result
-from flows import acts
+from flows import acts, advice
 from flows.asking import password_of
 from flows.beside import bench, practice, sandbox
 from flows.boundary import broken
@@ -119,9 +119,15 @@ def discover(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as ab
 
 
 @app.command
-def propose(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
-    """Propose a map (map.toml), or present the one that is there."""
+def propose(*, ask: bool = False, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Propose a map (map.toml), or present the one that is there.
+
+    With --ask the language model of the settings is asked about uncertain columns: each question
+    is shown first, word for word, and leaves only when you say so.
+    """
     _step("mapping", dir, json)
+    if ask:
+        screen.print(advice.told(advice.ask(dir, screen)), highlight=False)
 
 
 @app.command

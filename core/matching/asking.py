@@ -6,7 +6,7 @@ shown before they leave; the answer is one more hint and never the decision.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import polars as pl
@@ -14,10 +14,15 @@ import polars as pl
 from core.crosswalk.mapping import ColumnMap, SchemaMap, TableMap
 from core.discovery import Inventory
 from core.matching.answers import TICKED
+from core.matching.columns import MOST_ALTERNATIVES
 
 MOST_CANDIDATES = 10
 """Fields offered for a column at most."""
 
+NONE = "NONE"
+"""What is answered where no candidate fits."""
+
+_MOST = TICKED - 0.01
 _TASK = (
     "For every column choose one of its candidate fields, or NONE. Answer with one JSON object: "
     "column name to field. Choose NONE where you are not sure."
@@ -80,6 +85,31 @@ def answers_in(reply: str, proposal: SchemaMap, table: str) -> dict[str, str]:
     }
 
 
+def advised(proposal: SchemaMap, table: str, answers: Mapping[str, str]) -> SchemaMap:
+    """The proposal with what a model answered put first among the alternatives.
+
+    Nothing is proposed, changed or ticked by it: what it names is one thing more to choose from,
+    and what it contradicts is no longer ticked. A person's decision is left as it is.
+    """
+    (asked,) = [one for one in proposal.tables if one.name == table]
+    columns = tuple(_advised(one, answers.get(one.name, "")) for one in asked.columns)
+    return proposal.replace_table(replace(asked, columns=columns))
+
+
+def _advised(column: ColumnMap, field: str) -> ColumnMap:
+    if not field or field == NONE or column.decided_by:
+        return column
+    if field == column.field:
+        return replace(column, reasons=f"{column.reasons}; a language model says so too")
+    others = (field, *(name for name in column.alternatives if name != field))
+    return replace(
+        column,
+        score=min(column.score, _MOST),
+        reasons=f"{column.reasons}; a language model suggests {field}",
+        alternatives=others[:MOST_ALTERNATIVES],
+    )
+
+
 def _rows(inventory: Inventory, table: str) -> int:
     """The rows that were looked at, of which the profile's counts are."""
     found = inventory.tables.filter(pl.col("table") == table)
@@ -96,7 +126,7 @@ def _column(column: ColumnMap, profile: Mapping[str, object], rows: int) -> dict
         "refers to": profile["refers_to"],
         "filled": _tenths(filled, rows),
         "different": _tenths(int(str(profile["distinct"])), filled),
-        "candidates": [*_candidates(column), "NONE"],
+        "candidates": [*_candidates(column), NONE],
     }
 
 

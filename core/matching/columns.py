@@ -28,7 +28,7 @@ THRESHOLD = 0.5
 MOST_ALTERNATIVES = 5
 TECHNICAL = "Technical: it serves the program, not the practice."
 """Why such a column is left."""
-EMPTY = "Empty in every row."
+EMPTY = "Empty in every row that was looked at."
 OPAQUE = "Opaque: bytes of a format that nobody explained. Nothing is guessed; a person decides."
 ONE_BY_ONE = "; it names or reaches a person: decide it by itself"
 """Why a sure proposal is not ticked beforehand."""

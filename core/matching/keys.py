@@ -16,7 +16,6 @@ OWNS = 0.5
 
 _KEY_WORDS = frozenset({"id", "number", "key", "code"})
 _NO_NAME = frozenset({"table", "master", "list"})
-_BARE_KEYS = frozenset({"id", "guid", "recordid"})
 _SAYING, _HALF = 0.9, 0.5
 
 
@@ -55,8 +54,10 @@ class SourceKeys:
         return OWNS if is_owner and is_named and is_second else 0.05
 
     def _first_owns(self, table: TableFacts) -> bool:
-        first = table.columns[0].name.casefold()
-        return self.owners.get(first) == table.name or first in _BARE_KEYS
+        first = table.columns[0].name
+        is_bare = not any(_stem(way) for way in self.names.columns[table.name][first])
+        is_numbered = is_bare and self.is_keyed(table.name, first)
+        return self.owners.get(first.casefold()) == table.name or is_numbered
 
     def reference(self, table: str, column: ColumnFacts) -> str:
         """The table whose key a column seems to hold; empty when none is known."""

@@ -201,7 +201,7 @@ def _divided(piece: str) -> Words:
             if start not in best or (price := _price(part)) is None:
                 continue
             spent, before = best[start]
-            if end not in best or spent + price < best[end][0]:
+            if end not in best or spent + price <= best[end][0]:
                 ways = _short().get(part)
                 best[end] = (spent + price, (*before, *(ways[0] if ways else (part,))))
     return best[len(piece)][1] if len(piece) in best else ()

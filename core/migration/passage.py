@@ -16,6 +16,9 @@ from core.ports import Destination, Ledger, Source, Vault
 ACTOR = "perio"
 """Who does what no person did."""
 
+LEARNED_FILE = "learned.csv"
+"""Names that confirmed maps taught."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
@@ -76,6 +79,7 @@ class Passage:
         field_cap: Custom fields that the account takes; None where it is not known.
         reserve: Share of the token budget left to others.
         deals_per_seat: Deals that a seat of the account brings; None where it is not known.
+        learned: Where the names are kept that confirmed maps taught; None for the folder's own.
         progress: Tells a person how far it is.
     """
 
@@ -95,7 +99,13 @@ class Passage:
     field_cap: int | None = None
     reserve: float = 0.25
     deals_per_seat: int | None = None
+    learned: Path | None = None
     progress: Progress = field(default_factory=Progress)
+
+    @property
+    def memory(self) -> Path:
+        """The file of names that confirmed maps taught."""
+        return self.learned or self.folder / LEARNED_FILE
 
     def sign(self, source_keys: pl.Series) -> pl.Series:
         """Migration refs of source keys."""

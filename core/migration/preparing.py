@@ -14,6 +14,7 @@ from core.migration.context import require_attestation
 from core.migration.explaining import keep_inventory, kept_explanations, since_signed
 from core.migration.guard import Result, allow, close_step
 from core.migration.intake import read_practice
+from core.migration.learning import learn
 from core.migration.looking import look
 from core.migration.metering import Meter
 from core.migration.passage import ACTOR, Passage
@@ -121,6 +122,7 @@ def fields(passage: Passage) -> Result:
         return _create(passage)
     allow(passage, Stage.FIELDS_SPECIFIED, "fields")
     require_attestation(passage)
+    learn(passage)
     meter = Meter(passage)
     plan = propose_fields(passage, read_practice(passage).conformed.entities)
     passage.ledger.keep("fields_plan", {"plan_id": plan.plan_id})

@@ -14,9 +14,11 @@ from core.discovery import inventory_of, look, look_closer, weighed
 from core.discovery.outline import outline, outline_changes
 from core.discovery.values import some_values
 from core.lifecycle import Stage
+from core.matching import Known
 from core.matching import propose as propose_map
 from core.migration.explaining import kept_explanations, with_explanations
 from core.migration.guard import Result, allow
+from core.migration.learning import remembered
 from core.migration.passage import Passage
 from core.migration.preparing import present_map
 from core.migration.retabling import Place, brought_up
@@ -83,7 +85,8 @@ def proposal(passage: Passage, catalogue: Sequence[Table]) -> SchemaMap:
     passage.vault.put(VALUES, some_values(looked.frames))
     passage.ledger.keep(EVIDENCE, evidence)
     decisions = replace(decided, profile=profile)
-    proposed = propose_map(inventory, looked.frames, decisions=decisions)
+    known = Known(memory=remembered(passage))
+    proposed = propose_map(inventory, looked.frames, decisions=decisions, known=known)
     passage.vault.put(PROVIDERS, provider_rows(proposed, _providers(passage, proposed, catalogue)))
     return proposed
 
