@@ -33,6 +33,9 @@ from core.settings import Settings, load_settings
 from core.sources import open_source
 
 MAP_FILE = "map.toml"
+REPORTS = "reports"
+"""The folder of signed reports."""
+
 _REFS = b"refs"
 _KEY_VARIABLES = ("PERIO_KEY", "PERIO_KEY_FILE")
 _FAILPOINT = "PERIO_FAILPOINT"
@@ -74,7 +77,8 @@ def _arm_failpoint(settings: Settings) -> None:
         message = f"{_FAILPOINT} ends a run on purpose; that is for the sandbox only."
         raise SetupError(message, next_step=f"Unset {_FAILPOINT}.")
     number = getattr(signal, "SIGSTOP" if how == "stop" else "SIGKILL", signal.SIGTERM)
-    failpoints.arm(failpoints.counted(named, lambda: os.kill(os.getpid(), number)))
+    act = failpoints.counted(named, lambda: os.kill(os.getpid(), number))
+    failpoints.arm(act, only=Point(named.partition(":")[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,27 @@ class Workbench:
             learned=self.folder / self.settings.learned if self.settings.learned else None,
             progress=self.progress,
         )
+
+    def report(self) -> tuple[Path, Path]:
+        """Make the signed report of the migration; returns its PDF and its page.
+
+        Raises:
+            ChainBroken: the ledger was altered.
+            SettingMissing: the folder cannot be written.
+        """
+        names = {"migration_id": self.settings.migration_id, "code_version": code_version()}
+        made = self.ledger.make_report(**names)
+        folder = self.folder / REPORTS
+        files = folder / f"report-{made.events:06d}.pdf", folder / f"report-{made.events:06d}.html"
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            for file, content in zip(files, (made.pdf, made.html), strict=True):
+                file.write_bytes(content)
+        except OSError as error:
+            message = f"The report cannot be written into {REPORTS}: {error.strerror}."
+            raise SettingMissing(message, next_step="Look at the folder's rights.") from error
+        self.ledger.audit("make report", actor=self.ledger.actor, subject=files[0].stem)
+        return files
 
     def adviser(self) -> HttpAdviser:
         """The language model that may be asked about the map; nothing is sent yet.

@@ -51,15 +51,28 @@ def folder_of(migration_id: str) -> Path:
     return Path(named)
 
 
-def run_step(migration_id: str, step: Callable[[Passage], Result]) -> str:
+def run_step(
+    migration_id: str,
+    step: Callable[[Passage], Result],
+    *,
+    then: Callable[[Workbench], object] | None = None,
+) -> str:
     """Open the migration, take one step, and say its run's id.
+
+    Args:
+        migration_id: The migration.
+        step: The step.
+        then: What is done once the step is, while the migration is open.
 
     Raises:
         MigrationError: with a message that names no patient.
     """
     with _opened(migration_id) as bench:
         try:
-            return str(step(bench.passage())["run_id"])
+            run_id = str(step(bench.passage())["run_id"])
+            if then is not None:
+                then(bench)
+            return run_id  # noqa: TRY300 - a report that cannot be made is a failed step too
         except MigrationError as error:
             code = type(error).__name__
             outcome = "refused" if isinstance(error, PlanError) else "stopped"

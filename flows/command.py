@@ -6,20 +6,21 @@ and never shows a traceback.
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from core.errors import MigrationError
-from core.lifecycle import Gate, Role
-from core.migration.guard import Result
+from core.lifecycle import Gate
 from flows import acts, advice
+from flows.accounts import users
 from flows.asking import password_of
+from flows.auditing import audit, report
 from flows.beside import bench, practice, sandbox
 from flows.boundary import broken
+from flows.options import HERE, As, Dir, Json, screen, shown
 
 _INTERRUPTED = 130
 
@@ -30,17 +31,6 @@ app = App(
     help_format="plaintext",
     suppress_keyboard_interrupt=False,  # what it means for the migration is said here
 )
-screen = Console(stderr=True)
-
-Dir = Annotated[Path, Parameter(name="--dir", help="The migration's folder.")]
-Json = Annotated[
-    str,
-    Parameter(
-        name="--json", help="Write the result as JSON; '-' = here.", allow_leading_hyphen=True
-    ),
-]
-As = Annotated[str, Parameter(name="--as", help="The user who acts.")]
-HERE = Path()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -70,16 +60,9 @@ def _escaped(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def _shown(result: Result, target: str, say: Callable[[Result, Console], None]) -> None:
-    if target:
-        acts.write_json(result, target)
-    if target != "-":
-        say(result, screen)
-
-
 def _step(name: str, folder: Path, target: str) -> None:
     result = acts.step(name, folder, screen)
-    _shown(result, target, acts.say_step)
+    shown(result, target, acts.say_step)
     acts.check_losses(result)
 
 
@@ -95,7 +78,7 @@ def demo(  # noqa: PLR0913 - options of one command
 ) -> None:
     """Move a synthetic practice into the sandbox, prove it, pick up a delta, open the console."""
     result = acts.demo(dir, patients, seed, screen)
-    _shown(result, json, acts.say_demo)
+    shown(result, json, acts.say_demo)
     if not headless:
         acts.console(dir, port, screen)
 
@@ -139,19 +122,21 @@ def fields(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as abov
 @app.command
 def attest(*, user: As, reference: str, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
     """Record the agreement (BAA) under which clinical values may go to the destination."""
-    _shown(acts.attest(dir, user, password_of(user), reference), json, acts.say_step)
+    shown(acts.attest(dir, user, password_of(user), reference), json, acts.say_step)
 
 
 @app.command
-def sample(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
-    """Load a sample for review; once it is signed, rehearse the rollback."""
+def sample(*, more: int = 0, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
+    """Load a sample for review, or draw MORE patients; once signed, rehearse the rollback."""
+    if more:
+        acts.draw_more(dir, more)
     _step("sample", dir, json)
 
 
 @app.command
 def authorize(*, user: As, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
     """Ask for the full load; a second person signs it."""
-    _shown(acts.ask_for_load(dir, user, password_of(user)), json, acts.say_step)
+    shown(acts.ask_for_load(dir, user, password_of(user)), json, acts.say_step)
 
 
 @app.command
@@ -202,51 +187,30 @@ def sign(
     json: Json = "",
 ) -> None:
     """Sign a gate as a named person, after the password."""
-    _shown(acts.sign(dir, gate, user, password_of(user), file), json, acts.say_step)
+    shown(acts.sign(dir, gate, user, password_of(user), file), json, acts.say_step)
 
 
 @app.command
 def status(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
     """Where the migration stands and what comes next."""
-    _shown(acts.status(dir), json, acts.say_status)
-
-
-@app.command
-def audit(*, newest: int = 20, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
-    """The audit log, and the proof that it is whole."""
-    _shown(acts.audit(dir, newest), json, acts.say_audit)
+    shown(acts.status(dir), json, acts.say_status)
 
 
 @app.command
 def estimate(*, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
     """Tokens, days and plan that the load needs."""
-    _shown(acts.estimate(dir), json, acts.say_step)
+    shown(acts.estimate(dir), json, acts.say_step)
 
 
 @app.command
 def purge(*, user: As, dir: Dir = HERE, json: Json = "") -> None:  # noqa: A002 - as above
     """Erase the values at rest and say what was erased; the ledger stays."""
-    _shown(acts.purge(dir, user, password_of(user)), json, acts.say_step)
+    shown(acts.purge(dir, user, password_of(user)), json, acts.say_step)
 
 
-users = App(name="users", help="Users of the console and the command line.")
 app.command(users)
-
-
-@users.command
-def add(
-    name: str,
-    /,
-    *,
-    role: list[Role],
-    display_name: str = "",
-    dir: Dir = HERE,  # noqa: A002 - as above
-) -> None:
-    """Add a user; the password comes from PERIO_PASSWORD or a prompt."""
-    acts.add_user(dir, name, display_name or name, tuple(role), password_of(name))
-    screen.print(f"{name} can sign in now.")
-
-
+app.command(audit)
+app.command(report)
 app.command(practice)
 app.command(sandbox, help_flags=[])
 app.command(bench)

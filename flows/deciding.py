@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.crosswalk.mapping import load
-from core.errors import AccessRefused, GateRefused, SettingMissing
+from core.errors import AccessRefused, GateRefused, MigrationError, SettingMissing
 from core.lifecycle import LEADS_TO, NEXT_STEP, Gate, Role, Stage
 from core.migration.context import ATTESTATION
 from core.migration.explaining import require_explained
 from core.migration.guard import Result
-from core.workbench import open_workbench
+from core.workbench import Workbench, open_workbench
+from flows.asking import code_of
 
 _SAMPLE_AGAIN = "Run `./perio sample`, or `./perio propose` when the map is to change."
 
@@ -33,7 +34,8 @@ def ask_for_load(folder: Path, user: str, password: str) -> Result:
         if not kept:
             message = "No full load is planned."
             raise SettingMissing(message, next_step=to_a_plan(bench.ledger.stage()))
-        bench.ledger.request_load(user=user, password=password, plan_id=str(kept["plan_id"]))
+        plan_id, code = str(kept["plan_id"]), _code(bench, user)
+        bench.ledger.request_load(user=user, password=password, plan_id=plan_id, code=code)
         stage = bench.ledger.stage()
         plan = {name: kept[name] for name in ("plan_id", "writes", "by_object", "tokens")}
         return {
@@ -51,12 +53,22 @@ def to_a_plan(stage: Stage) -> str:
 
 def sign(folder: Path, gate: Gate, user: str, password: str, file: Path | None) -> Result:
     """Sign a gate; for the map a file may be given, which becomes the map."""
-    if gate is Gate.MAP:
-        _present_map(folder, user, password, file)
     with open_workbench(folder, lock=False) as bench:
         if gate is Gate.INVENTORY:
             require_explained(bench.vault, explain_all=bench.settings.explain_all)
-        signature = bench.ledger.sign(gate, user=user, password=password)
+        before = bench.ledger.presented(gate)
+        if gate is Gate.MAP:
+            _present_map(bench, file)
+        try:
+            signature = bench.ledger.sign(
+                gate, user=user, password=password, code=_code(bench, user)
+            )
+        except MigrationError:
+            if before is not None:
+                bench.ledger.present(gate, before)
+            raise
+        if gate is Gate.MAP and file is not None and file.resolve() != bench.map_path.resolve():
+            shutil.copyfile(file, bench.map_path)
         stage = bench.ledger.stage()
         return {
             "phase": "sign",
@@ -67,27 +79,28 @@ def sign(folder: Path, gate: Gate, user: str, password: str, file: Path | None) 
         }
 
 
-def _present_map(folder: Path, user: str, password: str, file: Path | None) -> None:
+def _code(bench: Workbench, user: str) -> str:
+    """The one-time code of a user who has them; nobody else is asked."""
+    return code_of(user) if bench.ledger.has_totp(user) else ""
+
+
+def _present_map(bench: Workbench, file: Path | None) -> None:
     """Present the map as the file has it now, so that what is signed is what is read."""
-    with open_workbench(folder, lock=False) as bench:
-        stage = bench.ledger.stage()
-        if Stage.MAP_CONFIRMED not in LEADS_TO[stage]:
-            message = f"Gate '{Gate.MAP}' cannot be signed while the migration is at '{stage}'."
-            raise GateRefused(message, next_step=NEXT_STEP[stage])
-        bench.ledger.authenticate(user, password)
-        schema_map = load(file or bench.map_path)
-        if gaps := schema_map.unanswered():
-            message = f"{len(gaps)} table(s) or column(s) are unanswered: {', '.join(gaps[:5])}."
-            raise SettingMissing(message, next_step="Answer them in map.toml or in the console.")
-        if file is not None and file.resolve() != bench.map_path.resolve():
-            shutil.copyfile(file, bench.map_path)
-        bench.ledger.present(Gate.MAP, schema_map.digest())
+    stage = bench.ledger.stage()
+    if Stage.MAP_CONFIRMED not in LEADS_TO[stage]:
+        message = f"Gate '{Gate.MAP}' cannot be signed while the migration is at '{stage}'."
+        raise GateRefused(message, next_step=NEXT_STEP[stage])
+    schema_map = load(file or bench.map_path)
+    if gaps := schema_map.unanswered():
+        message = f"{len(gaps)} table(s) or column(s) are unanswered: {', '.join(gaps[:5])}."
+        raise SettingMissing(message, next_step="Answer them in map.toml or in the console.")
+    bench.ledger.present(Gate.MAP, schema_map.digest())
 
 
 def purge(folder: Path, user: str, password: str) -> Result:
     """Erase the values at rest."""
     with open_workbench(folder) as bench:
-        person = bench.ledger.authenticate(user, password)
+        person = bench.ledger.authenticate(user, password, _code(bench, user))
         removed = bench.vault.purge()
         shutil.rmtree(folder / "outbox", ignore_errors=True)
         bench.ledger.audit("purge", actor=person.name, outcome=f"{len(removed)} removed")
@@ -97,7 +110,7 @@ def purge(folder: Path, user: str, password: str) -> Result:
 def attest(folder: Path, user: str, password: str, reference: str) -> Result:
     """Record that the practice may put clinical values into the destination."""
     with open_workbench(folder, lock=False) as bench:
-        person = bench.ledger.authenticate(user, password)
+        person = bench.ledger.authenticate(user, password, _code(bench, user))
         if Role.ADMIN not in person.roles:
             message = f"An attestation is a practice admin's; '{user}' is not one."
             raise AccessRefused(message, next_step="Ask a practice admin to attest.")

@@ -18,6 +18,7 @@ from core.ledger import (
     gates,
     holdings,
     plans,
+    reporting,
     schema,
     sending,
     sessions,
@@ -92,6 +93,9 @@ class SqlLedger(Store):
     export = trail.export
     verify_chain = trail.verify_chain
     prove = trail.prove
+
+    make_report = reporting.make_report
+    check_report = reporting.check_report
 
     add_user = accounts.add_user
     set_password = accounts.set_password

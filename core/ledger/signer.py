@@ -46,8 +46,10 @@ def is_signed(line: Mapping[str, object]) -> bool:
     """Whether a content bears the signature of the public key it names."""
     told = {name: value for name, value in line.items() if name != "signature"}
     try:
-        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(str(line["public_key"])))
-        public.verify(bytes.fromhex(str(line["signature"])), canonical(told))
+        key, signature = (bytes.fromhex(str(line[name])) for name in ("public_key", "signature"))
+        if signature.hex() != line["signature"]:
+            return False  # one signature is written in one way
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, canonical(told))
     except (InvalidSignature, KeyError, ValueError):
         return False
     return True

@@ -213,7 +213,7 @@ def spoil_vouchers(copy: Changed) -> None:
         file.unlink()
         return
     place = copy.chance.choice([at for at, byte in enumerate(content) if byte != ord("\n")])
-    content[place] ^= 1 << copy.chance.randrange(5)
+    content[place] ^= 1 << copy.chance.randrange(7)
     file.write_bytes(bytes(content))
 
 
