@@ -18,6 +18,7 @@ from rich.progress import track
 
 from core.errors import DestinationError, SettingMissing, SetupError
 from core.lifecycle import NEXT_STEP, Gate
+from core.migration import sampling
 from core.migration.guard import Result
 from core.migration.reversing import ANYTIME
 from core.practice.make import make_practice
@@ -40,6 +41,7 @@ __all__ = [
     "demo",
     "deploy",
     "down",
+    "draw_more",
     "estimate",
     "init",
     "make_practice_in",
@@ -101,6 +103,12 @@ def init(folder: Path, source: str, destination: str, screen: Console) -> None:
         bench.ledger.present(Gate.ROLLBACK, ANYTIME)
     screen.print(f"Migration {migration_id} is set up in {folder}.")
     screen.print("[bold]Next:[/] add users: `./perio users add NAME --role clinician`, then check.")
+
+
+def draw_more(folder: Path, patients: int) -> None:
+    """Ask for more patients in the sample; the next run of it draws and loads them."""
+    with open_workbench(folder, lock=False) as bench:
+        sampling.ask_for_more(bench.ledger, patients, actor="command line")
 
 
 def status(folder: Path) -> Result:

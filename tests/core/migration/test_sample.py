@@ -70,6 +70,10 @@ def practice(patients=40, **more):
     }
 
 
+def drawn(drawer, entities, **more):
+    return sample_patients(drawer, entities, **more)
+
+
 @pytest.mark.parametrize(
     ("reviewed", "exact", "third"),
     [(0, 1.0, 1.0), (1, 0.95, 1.0), (50, 0.0582, 0.06), (100, 0.0295, 0.03), (299, 0.00997, 0.01)],
@@ -84,7 +88,7 @@ def test_no_error_in_a_random_sample_bounds_the_share_of_errors(reviewed, exact,
 
 def test_every_provider_status_code_and_finding_is_in_the_sample():
     entities = practice()
-    chosen = sample_patients(Drawer(), entities)
+    chosen = drawn(Drawer(), entities)
     assert chosen.schema == pl.Schema(SAMPLE_SCHEMA)
     assert chosen.filter(part="random").height == 5
     covered = coverage(entities, chosen)
@@ -99,7 +103,7 @@ def test_every_provider_status_code_and_finding_is_in_the_sample():
 
 
 def test_the_picked_part_says_what_for_and_is_kept_apart():
-    chosen = sample_patients(Drawer(sample_patients=1), practice())
+    chosen = drawn(Drawer(sample_patients=1), practice())
     risky = chosen.filter(part="risk")
     assert risky.height == chosen.height - 1
     assert "random" not in risky["drawn"].to_list()
@@ -112,9 +116,9 @@ def test_the_picked_part_says_what_for_and_is_kept_apart():
 @given(st.integers(1, 20), st.integers(1, 30), st.binary(min_size=1, max_size=8))
 def test_drawing_more_keeps_who_is_loaded_and_adds_at_random(first, more, key):
     entities, drawer = practice(60), Drawer(first, key)
-    one = sample_patients(drawer, entities)
-    assert one.equals(sample_patients(drawer, entities))
-    two = sample_patients(drawer, entities, more=more, earlier=one)
+    one = drawn(drawer, entities)
+    assert one.equals(drawn(drawer, entities))
+    two = drawn(drawer, entities, more=more, earlier=one)
     assert set(one["patient_key"]) <= set(two["patient_key"])
     assert two.filter(part="random").height == min(60, first + more)
     before = set(one.filter(part="random")["patient_key"])
@@ -124,14 +128,14 @@ def test_drawing_more_keeps_who_is_loaded_and_adds_at_random(first, more, key):
 def test_another_secret_draws_other_patients():
     entities = practice(200)
     samples = {
-        tuple(sample_patients(Drawer(5, key), entities).filter(part="random")["patient_key"])
+        tuple(drawn(Drawer(5, key), entities).filter(part="random")["patient_key"])
         for key in (b"a", b"b", b"c")
     }
     assert len(samples) == 3
 
 
 def test_a_practice_smaller_than_the_sample_is_the_sample():
-    chosen = sample_patients(Drawer(sample_patients=100), practice(7))
+    chosen = drawn(Drawer(sample_patients=100), practice(7))
     assert chosen.height == 7
     assert set(chosen["part"]) == {"random"}
 
