@@ -45,19 +45,25 @@ Act = Callable[[Point], None]
 
 
 class _Armed:
-    """What is done at a point; nothing, as a rule."""
+    """What is done at a point, and at which; nothing, as a rule."""
 
     act: Act | None = None
+    only: Point | None = None
 
 
-def arm(act: Act | None) -> None:
-    """Have something done at every point that is reached from now on; None for nothing."""
-    _Armed.act = act
+def arm(act: Act | None, *, only: Point | None = None) -> None:
+    """Have something done at every point that is reached from now on; None for nothing.
+
+    Args:
+        act: Is told the point.
+        only: The one point at which it does anything; None for any.
+    """
+    _Armed.act, _Armed.only = act, only
 
 
-def is_armed() -> bool:
-    """Whether anything is done at any point."""
-    return _Armed.act is not None
+def is_armed(point: Point) -> bool:
+    """Whether anything may be done at a point; where reaching it needs a preparation."""
+    return _Armed.act is not None and _Armed.only in {None, point}
 
 
 def reach(point: Point) -> None:

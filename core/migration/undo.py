@@ -24,6 +24,7 @@ from core.migration.observation import View
 from core.migration.passage import Passage
 from core.migration.postimage import edited_records
 from core.plan import Plan, undo_plan
+from core.ports import WriteState
 from core.text import texts
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import link_fields, record_fields
@@ -53,12 +54,13 @@ def plan_undo(passage: Passage, view: View, written: Frames) -> Undo:
         written: The records as we wrote and verified them.
     """
     ours = passage.ledger.records().filter(pl.col("target").is_in([*CrmObject]))
+    excused = pl.concat([unwritten_cells(passage), _links_cut(passage, written)])
     live = _live(view)
     known = live.join(ours, on=["target", "ref", "record_id"], how="semi")
     conflicts = pl.concat(
         [
             pl.DataFrame(schema=CONFLICTS_SCHEMA),
-            *(_edited(view, written, name, unwritten_cells(passage)) for name in CrmObject),
+            *(_edited(view, written, name, excused) for name in CrmObject),
             _worked_on(passage, view),
             _copies(live, known),
             _used_by_others(view, live),
@@ -88,13 +90,34 @@ def _context(view: View) -> str:
     return "|".join(f"{name}:{floor}" for name, floor in sorted(view.floors().items()))
 
 
+def _links_cut(passage: Passage, written: Frames) -> pl.DataFrame:
+    """Links to records that this undo has deleted before it was interrupted: nobody edited those.
+
+    Shape:
+        -> (n, 3): ref, field, before; a link to what is gone shows its number, or nothing.
+    """
+    plan_id = passage.ledger.open_plan("undo")
+    columns = dict.fromkeys(("ref", "field", "before"), pl.String())
+    if plan_id is None:
+        return pl.DataFrame(schema=columns)
+    done = passage.ledger.writes(plan_id).filter(pl.col("state") == WriteState.DONE)
+    gone = done.select(
+        pl.col("target").alias("to"),
+        pl.col("ref").alias("to_ref"),
+        pl.format("id:{}", "record_id").alias("before"),
+    )
+    cut = _links_of(written).join(gone, on=["to", "to_ref"], how="inner")
+    none = cut.with_columns(pl.lit(None, dtype=pl.String()).alias("before"))
+    return pl.concat([cut, none]).select(*columns)
+
+
 def _edited(
-    view: View, written: Frames, crm_object: CrmObject, unwritten: pl.DataFrame
+    view: View, written: Frames, crm_object: CrmObject, excused: pl.DataFrame
 ) -> pl.DataFrame:
-    """Cells that hold neither what was wanted nor what an interrupted load left as it was."""
+    """Cells that hold neither what was wanted nor what an interrupted run of ours left there."""
     cells = compare(crm_object, view.found[crm_object], written[crm_object]).cells
     keys = ["ref", "field", "before"]
-    return edits(cells.join(unwritten, on=keys, how="anti", nulls_equal=True))
+    return edits(cells.join(excused, on=keys, how="anti", nulls_equal=True))
 
 
 def _worked_on(passage: Passage, view: View) -> pl.DataFrame:
@@ -122,7 +145,7 @@ def _used_by_others(view: View, live: pl.DataFrame) -> pl.DataFrame:
 
 def with_parents(conflicts: pl.DataFrame, view: View) -> pl.DataFrame:
     """What a record that stays is linked to stays too, up to the organization."""
-    links = _links(view)
+    links = _links_of(view.found)
     kept = conflicts
     fresh = conflicts.select("target", "ref").unique()
     while fresh.height:
@@ -142,16 +165,17 @@ def with_parents(conflicts: pl.DataFrame, view: View) -> pl.DataFrame:
     return kept.sort("target", "ref", "field")
 
 
-def _links(view: View) -> pl.DataFrame:
-    """target, ref, to, to_ref of every link between records of ours."""
+def _links_of(frames: Frames) -> pl.DataFrame:
+    """target, ref, field, to, to_ref of every link between records of ours."""
     parts = []
     for crm_object in CrmObject:
         fields = record_fields(crm_object)
-        found = texts(view.found[crm_object], fields.items())
+        found = texts(frames[crm_object], fields.items())
         parts += [
             found.select(
                 pl.lit(crm_object.value).alias("target"),
                 "ref",
+                pl.lit(path).alias("field"),
                 pl.lit(to.value).alias("to"),
                 pl.col(path).alias("to_ref"),
             ).drop_nulls()

@@ -144,15 +144,19 @@ class Governor:
             self._searches.release(now_s)
         self._released.set()
 
-    def unreached(self, path: str, tokens: int) -> None:
-        """No connection could be made; the third time in a row the gate closes for a while."""
+    def recall(self, path: str, tokens: int) -> None:
+        """A request that was counted as sent did not go out after all."""
         self._requests -= 1
         self._tokens -= tokens
+        self.withdraw(path)
+
+    def unreached(self, path: str, tokens: int) -> None:
+        """No connection could be made; the third time in a row the gate closes for a while."""
         self._unreached += 1
         if self._unreached >= _STRIKES:
             self.stop = Stop(unreachable, self.clock() + _RECONNECT_S, "unreachable")
             self._unreached = 0
-        self.withdraw(path)
+        self.recall(path, tokens)
 
     def spending(self) -> Spending:
         """What was spent so far."""

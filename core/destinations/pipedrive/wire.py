@@ -27,6 +27,10 @@ TOTAL_S: Final = 90.0
 KEEP_ALIVE_S: Final = 4.0
 """Shorter than servers keep an idle connection, so that none is reused while it is being closed."""
 
+_FIRST_BYTE: Final = "http11.send_request_headers.started"
+_BODY: Final = "http11.send_request_body.started"
+_ASKED: Final = "asked"
+_TOO_LATE: Final = frozenset({"deadline", "superseded"})
 _UNSENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -164,11 +168,7 @@ class Wire:
         if letter.is_ours:
             request.headers.update(self._headers)
         request.extensions["timeout"] = TIMEOUT.as_dict()
-        _pass_socket(request)
-        if reason := self._late(letter):
-            close_content(request)
-            self._governor.withdraw(letter.path)
-            return Silence(is_sent=False, reason=reason)
+        self._govern_first_byte(letter, request)
         self._governor.sent(letter.tokens)
         sent_at_s = self._clock()
         answer = await self._exchange(request)
@@ -177,12 +177,36 @@ class Wire:
             self._governor.answered(letter.path, sent_at_s, judged)
         elif answer.is_sent:
             self._governor.answered(letter.path, sent_at_s, None)
+        elif answer.reason in _TOO_LATE:
+            self._governor.recall(letter.path, letter.tokens)
         else:
             self._governor.unreached(letter.path, letter.tokens)
         return answer
 
+    def _govern_first_byte(self, letter: Letter, request: httpx.Request) -> None:
+        """Have a request asked after with nothing left to do but to write its first byte.
+
+        A connection may have to be made first, which takes as long as it takes: before that would
+        be too soon to ask. Transports that have no connection are asked before they begin.
+        """
+        if request.method == "GET":
+            return
+
+        async def asked(event: str = _FIRST_BYTE, _more: object = None) -> None:
+            if event == _FIRST_BYTE:
+                failpoints.reach(Point.BEFORE_SOCKET)
+            elif event != _BODY:
+                return
+            # asked once more before the body: a process may be stopped between the two
+            if reason := self._late(letter):
+                raise _Late(reason, is_sent=event == _BODY)
+
+        request.extensions["trace" if self._transport is None else _ASKED] = asked
+        if failpoints.is_armed(Point.HALF_SENT) and isinstance(request.stream, httpx.ByteStream):
+            request.stream = _Halved(request.read())
+
     def _late(self, letter: Letter) -> str:
-        """Why a request may not be sent after all; asked with nothing left to do but to send it."""
+        """Why a request may not be sent after all."""
         try:
             is_held = letter.is_held is None or letter.is_held()
         except Exception:  # noqa: BLE001 - a ledger that cannot be asked holds nothing
@@ -192,8 +216,12 @@ class Wire:
     async def _exchange(self, request: httpx.Request) -> Answer:
         lane = self._lanes.pop() if self._lanes else self._new_lane()
         try:
+            if asked := request.extensions.pop(_ASKED, None):
+                await asked()
             async with asyncio.timeout(TOTAL_S):
                 return await lane.send(request)
+        except _Late as late:
+            return Silence(is_sent=late.is_sent, reason=late.reason)
         except _UNSENT:
             return Silence(is_sent=False, reason="unreachable")
         except Exception as error:  # noqa: BLE001 - whatever it was, the attempt is now unknown
@@ -221,6 +249,14 @@ class Wire:
         )
 
 
+class _Late(Exception):
+    """A request may not be sent any more; it was not, or without its body."""
+
+    def __init__(self, reason: str, *, is_sent: bool) -> None:
+        super().__init__(reason)
+        self.reason, self.is_sent = reason, is_sent
+
+
 class _Halved(httpx.AsyncByteStream):
     """A body of which a test may see only the first half sent."""
 
@@ -233,14 +269,6 @@ class _Halved(httpx.AsyncByteStream):
         # the first half is in the kernel's hands by the time the second one is asked for
         failpoints.reach(Point.HALF_SENT)
         yield self._content[half:]
-
-
-def _pass_socket(request: httpx.Request) -> None:
-    if request.method == "GET" or not failpoints.is_armed():
-        return
-    failpoints.reach(Point.BEFORE_SOCKET)
-    if isinstance(request.stream, httpx.ByteStream):
-        request.stream = _Halved(request.read())
 
 
 async def _pass_answer(response: httpx.Response) -> None:
