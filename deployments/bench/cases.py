@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -79,12 +80,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The synthetic practice in one convention, with its values and its confirmed map."""
+    """The synthetic practice in one convention, with its values and its confirmed map.
+
+    Attributes:
+        inventory_s: How long taking its inventory took.
+    """
 
     name: str
     inventory: Inventory
     frames: Mapping[str, pl.DataFrame]
     truth: SchemaMap
+    inventory_s: float = 0.0
 
 
 def bench_folder() -> Path:
@@ -232,7 +238,10 @@ def practices(patients: int = 40) -> Iterator[Practice]:
             catalogue = source.catalogue()
             frames = {table.name: source.read(table) for table in catalogue}
             source.close()
-        yield Practice(name, take_inventory(catalogue, frames), frames, confirmed_map(name))
+        begun = time.perf_counter()
+        inventory = take_inventory(catalogue, frames)
+        taken_s = time.perf_counter() - begun
+        yield Practice(name, inventory, frames, confirmed_map(name), taken_s)
 
 
 def convention_cases(practice: Practice) -> list[Case]:

@@ -51,6 +51,20 @@ GOALS = (
 )
 
 
+WIDE, WIDE_S = 1000, 20.0
+"""A source of so many columns is proposed for within so many seconds, inventory and all."""
+
+
+def wide_told(found: Sequence[Judged]) -> str:
+    """Whether the widest source was proposed for in time, in a line."""
+    wide = [one for one in found if len(one.before) >= WIDE and one.seconds is not None]
+    if not wide:
+        return f"no source of {WIDE} columns was proposed for"
+    columns, seconds = max((len(one.before), one.seconds or 0.0) for one in wide)
+    word = "reached" if seconds <= WIDE_S else "NOT reached"
+    return f"{columns} columns in {seconds:.1f} s <= {WIDE_S:.0f} s: {word}"
+
+
 def summary(found: Sequence[Judged]) -> list[Row]:
     """One row a tool over all its sources, ours first: the mean of the sources' figures.
 
@@ -61,7 +75,7 @@ def summary(found: Sequence[Judged]) -> list[Row]:
 
 
 def _summary(found: Sequence[Judged]) -> Iterator[Row]:
-    for tool in dict.fromkeys(one.tool for one in found):
+    for tool in dict.fromkeys(one.tool for one in found if one.before):
         own = [one for one in found if one.tool == tool and one.before]
         rows = [one.row() for one in own]
         means: dict[str, Any] = {name: _mean(rows, name) for name in _shares()}

@@ -86,7 +86,7 @@ def judged_practice(practice: Practice, model: Model) -> Judged:
 
     begun = time.perf_counter()
     guessed = proposed(Known(model=model))
-    seconds = time.perf_counter() - begun
+    seconds = practice.inventory_s + time.perf_counter() - begun
     said = {table.name: table.entity for table in practice.truth.tables}
     before = _compared(guessed, practice.truth)
     after = _compared(proposed(Known(said, model=model)), practice.truth)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from core.matching.model import Model, model_from, shipped_model
 from deployments.bench.cases import HERE, Case, bench_cases, bench_folder, own_cases, practices
-from deployments.bench.goals import GOALS, summary
+from deployments.bench.goals import GOALS, summary, wide_told
 from deployments.bench.judging import judged, judged_practice, rivalled
 from deployments.bench.rivals import coma_ranked, rapidfuzz_ranked
 from deployments.bench.scoring import Judged, Row
@@ -90,6 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         out.write(line(row))
     for goal in GOALS:
         out.write(goal.told(totals[0]) + "\n")
+    out.write(wide_told(found) + "\n")
     if said.json:
         rows = [asdict(row) for row in (*(one.row() for one in found), *totals)]
         _write(said.json, json.dumps(rows, indent=1) + "\n")
