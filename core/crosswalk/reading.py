@@ -27,6 +27,8 @@ _MOMENTS = {
 _TIMES = ("%H:%M", "%H:%M:%S%.f")
 _NO_DAY = r"^(?:1899-12-30|1900-01-01)[ T]"
 """The day that a database writes where only a time of day is meant."""
+_OFFSET = r"(\d\d:\d\d(?:\.\d+)?) ?(?:Z|[+-]\d\d:\d\d)$"
+"""How far a moment's clock is from UTC: its day is the one that the clock showed."""
 _CENTS, _NOISE = 100, 1e-4
 """Cents that are whole but for the noise of binary numbers."""
 _TRUE = ("1", "Y", "YES", "T", "TRUE", "X")
@@ -84,7 +86,8 @@ def _as_is(expr: pl.Expr, _decisions: Decisions) -> pl.Expr:
     return pl.when(expr == "").then(None).otherwise(expr)
 
 
-def _read_date(text: pl.Expr) -> pl.Expr:
+def _read_date(written: pl.Expr) -> pl.Expr:
+    text = written.str.replace(_OFFSET, "${1}")
     dates = [
         pl.when(text.str.contains(shape)).then(text).str.to_date(form, strict=False)
         for form, shape in _DATES.items()

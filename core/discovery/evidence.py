@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from core.clinical.furcation import detect_scale
 from core.clinical.reading import MarginSign, detect_margin_sign, whole_number
 from core.clinical.tooth import Numbering, detect_numbering
 from core.crosswalk.mapping import Decisions
@@ -80,7 +81,7 @@ def weighed(inventory: Inventory, looked: Looked) -> tuple[Decisions, dict[str, 
     cells = Cells(looked)
     readings = readings_of(inventory)
     decisions, evidence = Decisions(), dict[str, str]()
-    for decide in (_numbering, _margins, _sentinels, _dates, _nulls, _currency):
+    for decide in (_numbering, _margins, _sentinels, _scale, _dates, _nulls, _currency):
         found, said = decide(inventory, cells, readings)
         decisions = replace(decisions, **found)  # type: ignore[arg-type] # names of Decisions
         sampled = cells.said()
@@ -165,7 +166,9 @@ def _margin_values(inventory: Inventory, cells: Cells, readings: Sequence[Readin
         ]
         found.append(rows.filter(pl.col(one.measure).str.strip_chars().is_in(codes))["margin"])
     named = inventory.columns.filter(
-        pl.col("recogniser").is_in([Kind.READING.value, Kind.WHOLE.value, Kind.CODE.value])
+        pl.col("recogniser").is_in(
+            [Kind.READING.value, Kind.WHOLE.value, Kind.CODE.value, Kind.DEPTH.value]
+        )
         & pl.col("column").str.to_lowercase().str.contains("recession|margin|^i?rec|_gm|^gm")
     )
     for table, column in named.select("table", "column").iter_rows():
@@ -208,7 +211,24 @@ def _seen_sentinels(cells: pl.Series, what: str) -> tuple[tuple[str, ...], str]:
     seen = dict(counted.filter(pl.col("value").is_in(["-1", "99", "255"])).iter_rows())
     kept = tuple(value for value, count in seen.items() if count >= _RARE * total)
     counts = ", ".join(f"{value} {count:,} times" for value, count in seen.items()) or "none"
-    return kept, f"Of {total:,} {what}: {counts}."
+    said = f"Of {total:,} {what}: {counts}."
+    return kept, said if len(kept) == len(seen) else f"{said} {_UNDECIDED}"
+
+
+def _scale(inventory: Inventory, cells: Cells, _: Sequence[Readings]) -> _Found:
+    """The scale of furcation grades, from columns that are named for them."""
+    named = inventory.columns.filter(
+        pl.col("column").str.to_lowercase().str.contains("furc")
+        & ~pl.col("column").str.to_lowercase().str.contains("scale")
+    )
+    places = named.select("table", "column").rows()
+    if not places:
+        said = f"No column of furcation grades was recognised. {_UNDECIDED}"
+        return {}, {"furcation_scale": said}
+    seen = detect_scale(pl.concat([cells.column(*place).alias("grade") for place in places]))
+    if seen.answer is None:
+        return {}, {"furcation_scale": f"{seen.evidence} {_UNDECIDED}"}
+    return {"furcation_scale": seen.answer.value}, {"furcation_scale": seen.evidence}
 
 
 def _dates(inventory: Inventory, cells: Cells, _: Sequence[Readings]) -> _Found:
@@ -217,7 +237,7 @@ def _dates(inventory: Inventory, cells: Cells, _: Sequence[Readings]) -> _Found:
     )
     days: dict[str, int] = {}
     for table, column in dates.select("table", "column").iter_rows():
-        day = cells.column(table, column, is_all=False).str.strip_chars().str.slice(0, 10)
+        day = cells.column(table, column).str.strip_chars().str.slice(0, 10)
         for known in UNKNOWN_DATES:
             count = int((day == known).sum())
             days |= {known: days.get(known, 0) + count} if count else {}

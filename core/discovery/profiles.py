@@ -36,6 +36,14 @@ LITERAL_NULLS = ("NA", "N/A", "NULL", "null", "None")
 """Words that programs write for nothing."""
 UNKNOWN_DATES = ("1900-01-01", "1899-12-30", "0001-01-01", "1753-01-01", "9999-12-31", "00000000")
 """Dates that programs write for none."""
+ODD_LETTERS = {
+    "broken letters": "\ufffd",
+    "letters of another code page": "[\u0080-\u009f]|[\u00c2\u00c3][\u0080-\u00bf]",
+    "signs that turn text around": "[\u202a-\u202e\u2066-\u2069]",
+    "signs that do not show": "[\u0000\u00ad\u200b-\u200f\u2060\ufeff]",
+    "letters put together from parts": r"\p{L}[\u0300-\u036f]",
+}
+"""What a person should see before it is moved as it is; nothing of it is mended."""
 _SAMPLE = 5_000
 _NAMING = frozenset(
     {"name", "first", "last", "middle", "nickname", "street", "address", "city", "zip", "phone"}
@@ -161,7 +169,20 @@ def _flags(kind: Kind, counted: pl.DataFrame, of: str) -> list[str]:
         counts += _date_flags(counted)
     literal = counted.filter(pl.col("value").is_in(LITERAL_NULLS))
     counts += [f"says {value} {count:,} times" for value, count in literal.iter_rows()]
+    counts += _letter_flags(counted)
     return flags + [flag + of for flag in counts]
+
+
+def _letter_flags(counted: pl.DataFrame) -> list[str]:
+    found = counted.filter(pl.col("value").str.contains(r"[^\x01-\x7e]"))
+    if found.is_empty():
+        return []
+    times = {
+        name: (pl.col("value").str.contains(letters) * pl.col("count")).sum().alias(name)
+        for name, letters in ODD_LETTERS.items()
+    }
+    counts = found.select(times.values()).row(0, named=True)
+    return [f"{name} in {count:,} cells" for name, count in counts.items() if count]
 
 
 def _sentinel_flags(counted: pl.DataFrame) -> list[str]:
