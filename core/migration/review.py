@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from core.compare import DiffClass
 from core.crosswalk.conform import key_expr
 from core.crosswalk.mapping import SchemaMap
 from core.migration.passage import Passage
 from core.migration.verify import Proof
 from core.text import texts
 from core.vocabulary.field import CrmObject, Field
-from core.vocabulary.record import record_fields
+from core.vocabulary.record import link_fields, record_fields
 
 LABELS = {
     CrmObject.ORGANIZATION: ("referring_practice.name",),
@@ -48,16 +49,72 @@ def review_cells(
     found: Mapping[CrmObject, pl.DataFrame],
     proof: Proof,
 ) -> pl.DataFrame:
-    """Every wanted cell beside its source and what was found.
+    """Every wanted cell beside its source and what was found, and records nobody wanted.
+
+    A link is shown by the label of the record it leads to, and that record's ref.
 
     Shape:
         (cells, REVIEW_SCHEMA), by object, record and field.
     """
     sources = source_cells(passage)
+    names = _names(wanted)
     parts = [
-        _object_cells(name, wanted[name], found[name], sources, proof.cells) for name in CrmObject
+        part
+        for name in CrmObject
+        for part in (
+            _linked(
+                name, _object_cells(name, wanted[name], found[name], sources, proof.cells), names
+            ),
+            _strange(name, proof.cells, names),
+        )
     ]
-    return pl.concat(parts).select(*REVIEW_SCHEMA)
+    return pl.concat(part.select(*REVIEW_SCHEMA) for part in parts)
+
+
+def _names(wanted: Mapping[CrmObject, pl.DataFrame]) -> pl.DataFrame:
+    """ref, label of every record."""
+    return pl.concat(wanted[name].select("ref", _label(name)) for name in CrmObject).unique("ref")
+
+
+def _linked(crm_object: CrmObject, cells: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """The same cells; a link says whom it leads to, since a ref alone tells a reviewer nothing."""
+    is_link = pl.col("field").is_in(list(link_fields(crm_object)))
+    for side in ("wanted", "found"):
+        named = names.rename({"ref": side, "label": "_to"})
+        cells = (
+            cells.join(named, on=side, how="left", maintain_order="left")
+            .with_columns(
+                pl.when(is_link & pl.col("_to").is_not_null())
+                .then(pl.format("{} \u00b7 {}", "_to", side))
+                .otherwise(side)
+                .alias(side)
+            )
+            .drop("_to")
+        )
+    return cells
+
+
+_STRANGE = (DiffClass.UNEXPECTED_RECORD.value, DiffClass.DUPLICATE_RECORD.value)
+
+
+def _strange(crm_object: CrmObject, unequal: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Records that bear a ref of ours and that nobody wanted, or not twice."""
+    rows = unequal.filter(
+        (pl.col("target") == crm_object.value) & pl.col("diff_class").is_in(_STRANGE)
+    )
+    nothing = pl.lit(None, dtype=pl.String())
+    number = pl.format("record {}", "record_id")
+    return rows.join(names, on="ref", how="left", maintain_order="left").with_columns(
+        pl.coalesce("label", number).alias("label"),
+        nothing.alias("entity"),
+        pl.lit("").alias("source_key"),
+        pl.lit("Record").alias("field_name"),
+        nothing.alias("source"),
+        nothing.alias("wanted"),
+        number.alias("found"),
+        pl.lit("unexpected").alias("status"),
+        pl.col("severity").fill_null(""),
+    )
 
 
 def _object_cells(
@@ -72,7 +129,7 @@ def _object_cells(
     there = _long(found.unique("ref", keep="first"), fields, "found", ["ref"])
     names = {path: field.home.name for path, field in fields.items() if field.home}
     classes = unequal.select("ref", "field", "diff_class", "severity").unique(["ref", "field"])
-    gone = unequal.filter(pl.col("diff_class") == "missing record")["ref"]
+    gone = unequal.filter(pl.col("diff_class") == DiffClass.MISSING_RECORD.value)["ref"]
     joined = (
         cells.join(there, on=["ref", "field"], how="left", maintain_order="left")
         .join(classes, on=["ref", "field"], how="left", maintain_order="left")
@@ -93,7 +150,7 @@ def _object_cells(
         pl.col("field").replace_strict(names, return_dtype=pl.String()).alias("field_name"),
         status.alias("status"),
         pl.when(is_gone)
-        .then(pl.lit("missing record"))
+        .then(pl.lit(DiffClass.MISSING_RECORD.value))
         .otherwise("diff_class")
         .fill_null("")
         .alias("diff_class"),

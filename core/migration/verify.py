@@ -9,9 +9,18 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from core.compare import CELLS_SCHEMA, Differences, Severity, compare_all, severity
+from core.compare import (
+    CELLS_SCHEMA,
+    Charts,
+    DiffClass,
+    Differences,
+    Severity,
+    compare_all,
+    severity,
+)
 from core.crosswalk.conform import SOURCE_KEY
 from core.migration.chart_proof import found_charts, rule_cells
+from core.migration.chart_sites import CHART_ENTITIES, site_differences
 from core.migration.conflicts import GONE_HERE
 from core.migration.observation import View
 from core.migration.passage import Passage
@@ -120,26 +129,29 @@ def _excused(cells: pl.DataFrame, conflicts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _all_cells(between: Differences) -> pl.DataFrame:
-    """Unequal cells, and a line for each record that is missing or unexpected."""
-    missing = between.missing.to_frame("ref").select(
-        pl.lit(between.crm_object.value).alias("target"),
-        "ref",
-        pl.lit(None, dtype=pl.Int64()).alias("record_id"),
-        pl.lit("record").alias("field"),
-        pl.lit(None, dtype=pl.String()).alias("before"),
-        pl.col("ref").alias("after"),
-        pl.lit("missing record").alias("diff_class"),
+    """Unequal cells, and a line for each record that is missing, unexpected or there twice."""
+    target = pl.lit(between.crm_object.value).alias("target")
+    nothing = pl.lit(None, dtype=pl.String())
+    no_id = pl.lit(None, dtype=pl.Int64()).alias("record_id")
+    missing = between.missing.to_frame("ref").with_columns(no_id)
+    sides = (
+        (missing, nothing, pl.col("ref"), DiffClass.MISSING_RECORD),
+        (between.unexpected, pl.col("ref"), nothing, DiffClass.UNEXPECTED_RECORD),
+        (between.repeated, pl.col("ref"), nothing, DiffClass.DUPLICATE_RECORD),
     )
-    unexpected = pl.concat([between.unexpected, between.repeated]).select(
-        pl.lit(between.crm_object.value).alias("target"),
-        "ref",
-        "record_id",
-        pl.lit("record").alias("field"),
-        pl.col("ref").alias("before"),
-        pl.lit(None, dtype=pl.String()).alias("after"),
-        pl.lit("unexpected record").alias("diff_class"),
+    whole = (
+        records.select(
+            target,
+            "ref",
+            "record_id",
+            pl.lit("record").alias("field"),
+            before.alias("before"),
+            after.alias("after"),
+            pl.lit(name.value).alias("diff_class"),
+        )
+        for records, before, after, name in sides
     )
-    return pl.concat([between.cells, missing, unexpected])
+    return pl.concat([between.cells, *whole])
 
 
 def keep_found(
@@ -160,6 +172,8 @@ def keep_found(
     readings, findings = found_charts(view.found[CrmObject.DEAL], shown_exams(passage))
     passage.vault.put("chart/found_readings", readings)
     passage.vault.put("chart/found_findings", findings)
+    kept = Charts(*(passage.vault.get(f"vocabulary/{name}") for name in CHART_ENTITIES))
+    passage.vault.put("chart/differences", site_differences(Charts(readings, findings), kept))
 
 
 def shown_exams(passage: Passage) -> pl.DataFrame:
