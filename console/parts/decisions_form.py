@@ -16,7 +16,7 @@ from console.parts.markup import plain
 from console.shaping.crosswalk import decision_rows
 from console.shaping.decisions import ASKED, ZONES, as_decided, listed, restrictable
 from core.clinical.tooth import Numbering
-from core.crosswalk.decisions import MARGIN_SIGNS, Decisions
+from core.crosswalk.decisions import MARGIN_SIGNS, SCALES, Decisions
 from core.crosswalk.mapping import SchemaMap
 from core.migration.confirming import decided
 from core.migration.proposing import EVIDENCE
@@ -91,6 +91,7 @@ def _widget(name: str, label: str, value: Any) -> Any:  # noqa: ANN401 - a setti
     closed = {
         "tooth_numbering": tuple(each.value for each in Numbering),
         "margin_sign": MARGIN_SIGNS,
+        "furcation_scale": SCALES,
         "profile": tuple(PROFILES),
     }
     if name in closed:

@@ -23,6 +23,10 @@ ASKED: Mapping[str, tuple[str, str]] = {
         "Gingival margins that mean “not measured”",
         "Whole numbers, with commas between; -1 may be a margin of one millimeter.",
     ),
+    "furcation_scale": (
+        "Scale of furcation grades",
+        "Where the source names none; grade IV exists only in Glickman's. Empty leaves it unknown.",
+    ),
     "unknown_dates": ("Dates that mean “unknown”", "As the source writes them, with commas."),
     "literal_nulls": ("Words that mean “nothing”", "With commas between."),
     "currency": ("Currency", "Where the source names none."),

@@ -6,12 +6,17 @@ Rule of the house: a decision that a machine cannot carry out is refused where i
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from core.clinical.furcation import Scale
 from core.clinical.tooth import Numbering
 from core.vocabulary import ENTITIES
 from core.vocabulary.specification import PROFILES
 
 MARGIN_SIGNS = ("positive", "negative")
 """Which sign of a gingival margin may mean recession."""
+
+
+SCALES = ("", *(scale.value for scale in Scale))
+"""Scales of furcation grades; "" where nobody has said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Decisions:
         margin_offset: Values above it are coronal: offset + n means -n; 0 for none.
         sentinels: Depths and other readings that mean "not measured".
         margin_sentinels: Gingival margins that mean it: -1 may be a margin where it is no depth.
+        furcation_scale: Scale of furcation grades where the source names none; "" is unknown.
         unknown_dates: Dates that mean "unknown".
         literal_nulls: Texts that mean "nothing".
         currency: Where the source names none.
@@ -40,6 +46,7 @@ class Decisions:
     margin_offset: int = 100
     sentinels: tuple[str, ...] = ("-1",)
     margin_sentinels: tuple[str, ...] = ("-1",)
+    furcation_scale: str = ""
     unknown_dates: tuple[str, ...] = ("1900-01-01",)
     literal_nulls: tuple[str, ...] = ("NA",)
     currency: str = "USD"
@@ -68,6 +75,7 @@ def require_decided(decisions: Decisions) -> None:
     closed = {
         "tooth_numbering": tuple(numbering.value for numbering in Numbering),
         "margin_sign": MARGIN_SIGNS,
+        "furcation_scale": SCALES,
         "profile": tuple(PROFILES),
     }
     for name, able in closed.items():

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from core.clinical.furcation import FURCATION_COLUMNS
 from core.crosswalk.conform import conform
 from core.crosswalk.layout_charts import PACKED, TELLS, conform_chart
 from core.crosswalk.layout_joined import JOINED, completing, conform_joined
 from core.crosswalk.layout_packed import conform_packed
 from core.crosswalk.layout_rows import Rows, of_entity, with_left, with_tooth
 from core.crosswalk.layout_teeth import conform_teeth, has_teeth
-from core.crosswalk.mapping import SchemaMap, TableMap
+from core.crosswalk.mapping import Decisions, SchemaMap, TableMap
 from core.crosswalk.measures import conform_measures
 from core.crosswalk.outcome import (
     CELLS_SCHEMA,
@@ -82,6 +83,8 @@ def conform_practice(
                 schema_map.decisions, parents, frozenset(), owners, _accepted(entity, parts)
             )
             parts.append(_conform_whole((table, schema_map), rows, around, files))
+        if entity is ToothFinding:
+            parts = [_with_scale(part, schema_map.decisions) for part in parts]
         done[entity.key] = parts
         parents[entity.key] = _keys(entity, parts)
         owners |= _owners(entity, parts)
@@ -117,6 +120,18 @@ def _told_beside(entity: type[Entity], done: Mapping[str, list[Conformed]]) -> l
         for part in done[SiteReading.key]
         if part.findings is not None
     ]
+
+
+def _with_scale(part: Conformed, decisions: Decisions) -> Conformed:
+    """The findings with the practice's scale beside grades for which the source names none."""
+    if not decisions.furcation_scale:
+        return part
+    scale = pl.col("furcation_scale")
+    has_grade = pl.any_horizontal(pl.col(*FURCATION_COLUMNS).is_not_null())
+    said = pl.when(scale.is_null() & has_grade).then(pl.lit(decisions.furcation_scale))
+    return replace(
+        part, accepted=part.accepted.with_columns(said.otherwise(scale).alias("furcation_scale"))
+    )
 
 
 def _require_known(schema_map: SchemaMap) -> None:

@@ -73,8 +73,17 @@ def _decisions(convention: Convention) -> Decisions:
         margin_offset=int(str(said["coronal_margin_from"] or 0)),
         sentinels=sentinels,
         margin_sentinels=sentinels,
+        furcation_scale=str(said["furcation_scale"]) if _is_unsaid(convention) else "",
         unknown_dates=(str(said["unknown_birth_date"]),),
     )
+
+
+def _is_unsaid(convention: Convention) -> bool:
+    """Whether no column of the charts names the scale of furcation grades."""
+    charts = convention.charts((), (), 1)
+    fields = {one.field for one in charts.meanings()}
+    fields |= {name for layout in convention.layouts for name in layout.fields}
+    return "furcation_scale" not in fields
 
 
 def _table_map(layout: Layout) -> TableMap:

@@ -89,7 +89,7 @@ SETTINGS: Json = {
     "furcation_scale": "Glickman",
     "unknown_birth_date": "0001-01-01",
     "zone": "America/New_York",
-    "not_recorded": ["tooth_finding.furcation_scale", "tooth_finding.note"],
+    "not_recorded": ["tooth_finding.note"],
 }
 
 A = Convention(

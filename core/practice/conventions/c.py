@@ -163,7 +163,7 @@ SETTINGS: Json = {
     "furcation_scale": "Glickman",
     "unknown_birth_date": "00/00/0000",
     "zone": "America/New_York",
-    "not_recorded": ["tooth_finding.furcation_scale", "tooth_finding.note"],
+    "not_recorded": ["tooth_finding.note"],
 }
 
 C = Convention(

@@ -128,7 +128,7 @@ SETTINGS: Json = {
     "furcation_scale": "Glickman",
     "unknown_birth_date": "1900-01-01",
     "zone": "America/New_York",
-    "not_recorded": ["site_reading.mgj_mm", "tooth_finding.furcation_scale", "tooth_finding.note"],
+    "not_recorded": ["site_reading.mgj_mm", "tooth_finding.note"],
 }
 
 F = Convention(

@@ -143,7 +143,7 @@ SETTINGS: Json = {
     "furcation_scale": "Glickman",
     "unknown_birth_date": "00000000",
     "zone": "America/New_York",
-    "not_recorded": ["tooth_finding.furcation_scale", "tooth_finding.note"],
+    "not_recorded": ["tooth_finding.note"],
 }
 
 H = Convention(

@@ -52,7 +52,7 @@ SETTINGS: Json = {
     "furcation_scale": "Glickman",
     "unknown_birth_date": "1900-01-01",
     "zone": "America/New_York",
-    "not_recorded": ["tooth_finding.furcation_scale", "tooth_finding.note"],
+    "not_recorded": ["tooth_finding.note"],
 }
 
 I = Convention(  # noqa: E741  # its name is its letter, as everywhere

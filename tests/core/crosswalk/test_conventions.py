@@ -372,3 +372,19 @@ def test_a_joining_table_without_a_partner_is_refused(written_as):
     whole = replace(confirmed_map("d"), tables=(*confirmed_map("d").tables, lonely))
     with pytest.raises(MapGap, match="completes none"):
         practice.conformed(whole)
+
+
+@pytest.mark.parametrize("scale", ["", "Hamp"])
+def test_grades_without_a_scale_have_the_one_that_a_person_said(written_as, scale):
+    practice = written_as["c"]
+    whole = confirmed_map("c")
+    decisions = replace(whole.decisions, furcation_scale=scale)
+    found = practice.conformed(replace(whole, decisions=decisions)).entities["tooth_finding"]
+    sides = [name for name in found.columns if name.startswith("furcation_") and len(name) == 11]
+    assert len(sides) == 4
+    graded = found.filter(pl.any_horizontal(pl.col(sides).is_not_null()))
+    assert graded.height
+    assert set(graded["furcation_scale"]) == {scale or None}
+    assert (
+        found.filter(pl.all_horizontal(pl.col(sides).is_null()))["furcation_scale"].is_null().all()
+    )

@@ -29,6 +29,7 @@ DECISIONS = st.builds(
     margin_offset=st.integers(0, 200),
     sentinels=st.lists(st.integers(-1, 255).map(str), max_size=3).map(tuple),
     margin_sentinels=st.lists(st.integers(-1, 255).map(str), max_size=3).map(tuple),
+    furcation_scale=st.sampled_from(["", "Glickman", "Hamp"]),
     unknown_dates=TEXTS,
     literal_nulls=TEXTS,
     currency=TEXT,

@@ -182,7 +182,9 @@ def test_decisions_are_proposed_with_their_evidence(practice, inventory):
     assert decisions.margin_offset == 100
     assert decisions.sentinels == ("-1",)
     assert decisions.margin_sentinels == ("-1",)
+    assert decisions.furcation_scale in {"", "Glickman"}
     evidence = decision_evidence(inventory, frames)
+    assert "grades are IV" in evidence["furcation_scale"]
     assert "Universal" in evidence["tooth_numbering"]
     assert "-1" in evidence["sentinels"]
 
@@ -193,7 +195,10 @@ def test_what_the_values_do_not_decide_is_said_and_left_to_a_person():
     evidence = decision_evidence(
         take_inventory([table_of("Patient", frame, ("PatID",))], frames), frames
     )
-    undecided = ("tooth_numbering", "margin_sign", "sentinels", "margin_sentinels", "currency")
+    undecided = (
+        *("tooth_numbering", "margin_sign", "sentinels", "margin_sentinels"),
+        *("furcation_scale", "currency"),
+    )
     for decision in undecided:
         assert "a person has to say it" in evidence[decision]
 
