@@ -7,24 +7,30 @@ import polars as pl
 import streamlit as st
 
 from console import desk
+from console.parts.chart_history import chart_history
 from console.parts.chart_panel import chart_panel
+from console.parts.decide_form import Question, decide_form
 from console.parts.diff_table import diff_table
 from console.parts.markup import element, show
 from console.shaping import chart, review
+from core.migration.reviewing import Scope
+from core.ports import ConsoleUser
 
 
-def record_card(cells: pl.DataFrame, target: str, ref: str) -> None:
-    """Show a record.
+def record_card(user: ConsoleUser, cells: pl.DataFrame, row: dict[str, object]) -> None:
+    """Show a record, and the form to decide on it.
 
     Args:
+        user: Who is at the screen.
         cells: Every cell of the review.
-        target: Object of the record.
-        ref: Its migration ref.
+        row: The record, or one of its cells; with what was said of it.
     """
+    target, ref = str(row["target"]), str(row["ref"])
     record = review.record(cells, target, ref)
     first = record.row(0, named=True)
     kind, _, key = str(first["source_key"]).partition("|")
     with st.container(border=True, key="review_record"):
+        desk.ledger().view(f"review record {target}/{ref}", actor=user.name)
         words = f"{review.OBJECT_NAMES.get(target, target)} · {kind.replace('_', ' ')} {key}"
         named = element("b", first["label"] or "without a name")
         show(element("div", named, element("span", words), kind="perio-record"))
@@ -32,6 +38,7 @@ def record_card(cells: pl.DataFrame, target: str, ref: str) -> None:
         differing = record.filter(review.UNEQUAL).height
         st.markdown(f"**Fields** · {record.height} cells, {differing} not as intended")
         diff_table(record)
+        decide_form(user, Question.of(Scope.RECORD, row))
 
 
 def _chart(target: str, ref: str, source_key: str) -> None:
@@ -53,6 +60,11 @@ def _chart(target: str, ref: str, source_key: str) -> None:
         st.caption("The readings of this exam are not kept any more.")
     else:
         chart_panel(pair)
+    chart_history(_of_same_patient(exams, mine))
+
+
+def _of_same_patient(exams: pl.DataFrame, mine: pl.DataFrame) -> pl.DataFrame:
+    return exams.filter(pl.col("patient_key").is_in(mine["patient_key"].implode()))
 
 
 def _deal(carriers: pl.DataFrame, target: str, ref: str, exam_key: str) -> str:

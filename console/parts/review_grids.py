@@ -8,6 +8,7 @@ from console.parts.grid import Grid
 _TAGS = {
     "status": {"as intended": "green", "differs": "orange", "missing": "red", "unexpected": "red"},
     "severity": {"loss": "red", "harmless": "gray"},
+    "mine": {"not decided": "gray", "accepted": "green", "rejected": "red"},
 }
 CELLS = Grid(
     key="review_cells",
@@ -38,6 +39,8 @@ GROUPS = Grid(
         "found": "Found",
         "cells": "Cells",
         "records": "Records",
+        "mine": "You",
+        "others": "Others",
     },
     tags=_TAGS,
 )
@@ -51,5 +54,8 @@ RECORDS = Grid(
         "cells": "Cells",
         "unequal": "Differ",
         "losses": "Losses",
+        "mine": "You",
+        "others": "Others",
     },
+    tags={"mine": _TAGS["mine"]},
 )

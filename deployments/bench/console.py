@@ -96,7 +96,8 @@ def _folder(cells: int) -> Iterator[tuple[Path, str]]:
         write_settings(place, migration_id="bench", source=source, destination="sandbox")
         with open_workbench(place, lock=False, make=True) as bench:
             bench.ledger.add_user(_USER, "Reviewer", (Role.CLINICIAN,), password, actor="bench")
-            bench.vault.put("review", review_cells(cells))
+            digest = bench.vault.put("review", review_cells(cells))
+            bench.ledger.keep("review", {"bound_to": digest, "cells": cells})
         yield place, password
     finally:
         shutil.rmtree(place)

@@ -3,6 +3,8 @@
 Rule of the house: what they should see is taken from the vault, not from the screen's own code.
 """
 
+import re
+
 import polars as pl
 import pytest
 from playwright.sync_api import expect
@@ -46,9 +48,10 @@ def look_for(person: Visitor, cells: pl.DataFrame, deal: str) -> None:
 def reads_as_the_source(person: Visitor, readings: pl.DataFrame, exam_key: str) -> None:
     """The chart as a table says what the practice's database says of each site."""
     person.main.get_by_text("The readings as a table").click()
-    table = person.grid("Readings of the exam").locator("canvas table")
-    heads = table.locator("th").all_text_contents()
-    rows = [row.locator("td").all_text_contents() for row in table.locator("tbody tr").all()]
+    table = person.main.get_by_role("table", name=re.compile("^Readings of the exam"))
+    expect(table).to_be_visible()
+    heads = table.locator("thead th").all_text_contents()
+    rows = [row.locator("th, td").all_text_contents() for row in table.locator("tbody tr").all()]
     shown = {(row[0], head): text for row in rows for head, text in zip(heads, row, strict=True)}
     probed = readings.filter(
         pl.col("exam_key") == exam_key,

@@ -201,7 +201,7 @@ def test_a_reviewer_sees_all_cells_of_a_record_and_both_charts(screen, place):
     assert "1 reading differs" in told
     assert "14" in told
     assert "AAP Classification" in told
-    assert len(app.image) == 2
+    assert len(app.image) == 3  # both charts, and all exams side by side
 
 
 def test_a_reviewer_filters_by_object_status_field_and_text(screen, place):
