@@ -4,6 +4,7 @@ Rule of the house: the only module that names concrete edges; everything else is
 """
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -305,6 +306,9 @@ def open_workbench(
         _arm_failpoint(settings)
         failpoints.reach(Point.BEFORE_LOCK)
     ledger = _open_ledger(folder, settings, key, lock=lock)
+    if lock:
+        # versions before this one laid files there, decrypted, while they were sent
+        shutil.rmtree(folder / "outbox", ignore_errors=True)
     bench = Workbench(
         folder, settings, ledger, FileVault(folder / "vault", key), key, progress or Progress()
     )

@@ -92,6 +92,10 @@ class FileVault:
         """
         return self._read(self._content_file(sha256), f"content {sha256}", sha256)
 
+    def has_bytes(self, sha256: str) -> bool:
+        """Whether bytes are kept."""
+        return self._content_file(sha256).is_file()
+
     def purge(self) -> tuple[str, ...]:
         """Remove everything; returns the names removed, of bytes their sha256."""
         removed = []

@@ -3,18 +3,15 @@
 Rule of the house: what a plan says is sent as it was approved; only ids are filled in.
 """
 
-import shutil
-from pathlib import Path
-
 import polars as pl
 
 from core.errors import PlanStale
 from core.migration.doubt import kept_floors
-from core.migration.filing import content_path
+from core.migration.filing import content_of
 from core.migration.observation import record_names
 from core.migration.passage import Passage
 from core.plan import ORDER, payload_hashes
-from core.ports import Action, Intent, Outcome, Receipt, WriteState
+from core.ports import Action, Content, Intent, Outcome, Receipt, WriteState
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import link_fields
 
@@ -40,8 +37,6 @@ class Batches:
         _check_content(states, kept, cells)
         self.total = states.height
         self.floors = kept_floors(passage, plan_id)
-        self._turn = False
-        self.clear()
         self.recall()
 
     def ranks(self) -> list[pl.DataFrame]:
@@ -65,8 +60,6 @@ class Batches:
         A write that links to a record that was refused is refused with it, and never sent; so is
         one whose file is not there any more.
         """
-        self._turn = not self._turn
-        shutil.rmtree(self._outbox, ignore_errors=True)
         intents: list[Intent] = []
         orphans: list[Receipt] = []
         for row in batch.select("write_id", "target", "action", "ref", "record_id").iter_rows():
@@ -93,18 +86,15 @@ class Batches:
             record_id = self._ids.get((target, ref))
             if record_id is None:
                 return LINK_REFUSED
-        path = self._path(write_id) if action == Action.CREATE else None
-        if path is not None and not path.is_file():
+        content = self._content_of(write_id) if action == Action.CREATE else None
+        if content is not None and not content.is_file():
             return CONTENT_MISSING
-        return Intent(write_id, self._plan_id, target, Action(action), ref, record_id, fields, path)
+        kind = Action(action)
+        return Intent(write_id, self._plan_id, target, kind, ref, record_id, fields, content)
 
-    def _path(self, write_id: str) -> Path | None:
+    def _content_of(self, write_id: str) -> Content | None:
         content = self._content.get(write_id)
-        if content is None:
-            return None
-        for folder in (self._place, self._outbox):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        return content_path(self._passage, content, self._outbox)
+        return None if content is None else content_of(self._passage, content)
 
     def _resolved(self, target: str, ref: str) -> str | None:
         if ref.startswith("id:"):
@@ -126,19 +116,6 @@ class Batches:
         self._ids = _known_ids(self._passage)
         done = self._passage.ledger.writes(self._plan_id)["state"] == WriteState.DONE.value
         self.finished = int(done.sum())
-
-    def clear(self) -> None:
-        """Remove what lay ready to be sent."""
-        shutil.rmtree(self._place, ignore_errors=True)
-
-    @property
-    def _place(self) -> Path:
-        return self._passage.folder / "outbox"
-
-    @property
-    def _outbox(self) -> Path:
-        # two in turn: a batch is made ready while the one before it is read and sent
-        return self._place / str(int(self._turn))
 
 
 def _check_content(recorded: pl.DataFrame, kept: pl.DataFrame, cells: pl.DataFrame) -> None:

@@ -108,7 +108,6 @@ def carry_out(passage: Passage, plan_id: str, kind: str, *, pauses: bool = False
                 break
             _settle(passage, plan_id, rank, batches)
         failpoints.reach(Point.BEFORE_CHILDREN)
-    batches.clear()
     done = _count(passage.ledger.writes(plan_id))
     counts = {name: getattr(done, name) for name in Done.__slots__}
     failpoints.reach(Point.BEFORE_CLOSE)

@@ -4,10 +4,11 @@ Rule of the house: bytes made here are made once; the same input is found on the
 """
 
 import hashlib
+import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Literal
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from core.documents.content import UNKNOWN, file_name, is_too_large, reference_r
 from core.documents.history import ChartHistory, histories
 from core.documents.letters import letter_pdf
 from core.migration.passage import Passage
+from core.ports import Content, Vault
 from core.records.file import Recipe
 
 FROM_SOURCE, FROM_VAULT = "source:", "vault:"
@@ -194,13 +196,31 @@ def _close_shelf(shelf: _Shelf) -> None:
     shelf.passage.vault.put(_SHELF, frame)
 
 
-def content_path(passage: Passage, content: str, outbox: Path) -> Path:
-    """Where the bytes of a file are, for sending; bytes of the vault go to the outbox first."""
+@dataclass(frozen=True, slots=True)
+class KeptBytes:
+    """Bytes of the vault, decrypted in memory when they are sent and nowhere else."""
+
+    vault: Vault = field(repr=False)
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """Their hash."""
+        return self.sha256
+
+    def open(self, mode: Literal["rb"] = "rb", /) -> IO[bytes]:
+        """Decrypt them into memory."""
+        del mode
+        return io.BytesIO(self.vault.get_bytes(self.sha256))
+
+    def is_file(self) -> bool:
+        """Whether the vault holds them."""
+        return self.vault.has_bytes(self.sha256)
+
+
+def content_of(passage: Passage, content: str) -> Content:
+    """The bytes of a file, to be opened when they are sent: of the practice, or of the vault."""
     if content.startswith(FROM_SOURCE):
         stored = content.removeprefix(FROM_SOURCE)
         return passage.source.locate(stored) or Path(stored)
-    sha256 = content.removeprefix(FROM_VAULT)
-    path = outbox / sha256
-    if not path.exists():
-        path.write_bytes(passage.vault.get_bytes(sha256))
-    return path
+    return KeptBytes(passage.vault, content.removeprefix(FROM_VAULT))

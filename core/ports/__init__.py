@@ -6,6 +6,7 @@ Rule of the house: `Intent` and `Receipt` live here, so that no edge leans on an
 from core.ports.decisions import AuditEvent, ConsoleUser, Signature, WriteState
 from core.ports.destination import (
     Action,
+    Content,
     Destination,
     Intent,
     Observed,
@@ -36,6 +37,7 @@ __all__ = [
     "AuditEvent",
     "Column",
     "ConsoleUser",
+    "Content",
     "Destination",
     "Forthcoming",
     "Intent",

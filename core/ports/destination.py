@@ -6,8 +6,7 @@ Rule of the house: a protocol says what is asked, never how it is done.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import Protocol
+from typing import IO, Literal, Protocol
 
 import polars as pl
 
@@ -37,6 +36,23 @@ class Outcome(StrEnum):
     """Anything else: observe before anything is sent again."""
 
 
+class Content(Protocol):
+    """Bytes that are opened when they are sent: a file, or what the vault holds of one."""
+
+    @property
+    def name(self) -> str:
+        """A name without a patient's value."""
+        ...
+
+    def open(self, mode: Literal["rb"], /) -> IO[bytes]:
+        """Open them for reading."""
+        ...
+
+    def is_file(self) -> bool:
+        """Whether they are there."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
     """A slip from the ledger: this one write may be sent once, before the deadline.
@@ -47,7 +63,7 @@ class Intent:
         ref: Our migration ref of the record.
         record_id: The destination's id; None for a create.
         fields: `entity.field` -> value as text (`core.text`); links as the target's record id.
-        content: For a file: where the bytes are.
+        content: For a file: its bytes, opened when they are sent.
         deadline_s: The monotonic clock's time after which it may not be sent any more.
         is_held: Asks the ledger whether this slip is still good: intended, and by this run. Asked
             right before the first byte, since another run may have taken over meanwhile.
@@ -60,7 +76,7 @@ class Intent:
     ref: str
     record_id: int | None
     fields: Mapping[str, str | None] = field(repr=False)
-    content: Path | None = None
+    content: Content | None = None
     deadline_s: float = float("inf")
     is_held: Callable[[], bool] = field(default=lambda: True, repr=False, compare=False)
 

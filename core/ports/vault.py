@@ -36,6 +36,10 @@ class Vault(Protocol):
         """Kept bytes."""
         ...
 
+    def has_bytes(self, sha256: str) -> bool:
+        """Whether bytes are kept."""
+        ...
+
     def purge(self) -> tuple[str, ...]:
         """Remove everything; returns the names removed."""
         ...
