@@ -16,6 +16,9 @@ EVERYBODY = tuple(Role)
 MAY_SEE: dict[str, tuple[Role, ...]] = {"audit": (Role.ADMIN, Role.ENGINEER)}
 """Screens that are not for every role."""
 
+RECOVERY = "account_recovery"
+"""Recovery codes that were just made, in the window that asked for them."""
+
 WATCH_S = 30
 """Seconds between two looks at whether the session is still open."""
 
@@ -65,6 +68,10 @@ def may_sign(user: ConsoleUser, gate: Gate) -> bool:
 def signed_out() -> None:
     """What stands in place of a screen after the session has ended."""
     st.title("You are signed out")
+    if codes := st.session_state.get(RECOVERY):
+        # Setting up one-time codes ends every session; the page that shows them must outlive it.
+        st.write("One-time codes are set up. Recovery codes, each good once, shown this once:")
+        st.code("\n".join(codes), language=None)
     st.write("The session has ended, by sign-out or after a time without activity.")
     st.html(f'<a class="perio-link" href="{LOGIN_PATH}" target="_self">Sign in again</a>')
 

@@ -29,6 +29,7 @@ _SECTIONS: dict[str, tuple[tuple[str, str], ...]] = {
         ("rollback", "Rollback"),
     ),
     "Afterwards": (("delta", "Delta"), ("audit", "Audit")),
+    "You": (("account", "Account"),),
 }
 
 

@@ -16,14 +16,15 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from console.headers import LOGIN_PATH, SESSION_COOKIE
-from core.errors import AccessRefused, MigrationError
+from core.errors import AccessRefused, CodeNeeded, MigrationError
 from core.ledger.ledger import SqlLedger
 
 _CSRF_COOKIE = "csrf"
 _REFUSED = (
-    "Sign-in was refused. Check name and password; after several failures an account is locked "
-    "for a while."
+    "Sign-in was refused. Check name, password and code; after several failures an account is "
+    "locked for a while."
 )
+_CODE_NEEDED = "This account asks for a one-time code too. Type the password again, and the code."
 _FORM_STALE = "The form was open for too long or came from elsewhere. Please try again."
 _PAGE = Template((Path(__file__).parent / "login.html").read_text(encoding="utf-8"))
 
@@ -52,13 +53,15 @@ class _FrontDesk:
         return _form(request)
 
     async def sign_in(self, request: Request) -> Response:
-        form = await request.form(max_fields=4, max_files=0)
+        form = await request.form(max_fields=5, max_files=0)
         wanted, found = request.cookies.get(_CSRF_COOKIE, ""), str(form.get("csrf", ""))
         if not wanted or not hmac.compare_digest(wanted.encode(), found.encode()):
             return _form(request, _FORM_STALE, status=403)
-        user, password = str(form.get("user", "")).strip(), str(form.get("password", ""))
+        user, *secrets_ = (str(form.get(name, "")) for name in ("user", "password", "code"))
         try:
-            session_id = await run_in_threadpool(_open_session, self.ledger, user, password)
+            session_id = await run_in_threadpool(_open_session, self.ledger, user, *secrets_)
+        except CodeNeeded:
+            return _form(request, _CODE_NEEDED, status=401, user=user)
         except AccessRefused:
             return _form(request, _REFUSED, status=401)
         except MigrationError as error:
@@ -80,18 +83,20 @@ class _FrontDesk:
         return JSONResponse({"status": "ok"})
 
 
-def _open_session(ledger: Callable[[], SqlLedger], user: str, password: str) -> str:
-    return ledger().open_session(ledger().authenticate(user, password))
+def _open_session(ledger: Callable[[], SqlLedger], user: str, password: str, code: str) -> str:
+    return ledger().open_session(ledger().authenticate(user.strip(), password, code))
 
 
 def _close_session(ledger: Callable[[], SqlLedger], session_id: str) -> None:
     ledger().close_session(session_id)
 
 
-def _form(request: Request, message: str = "", *, status: int = 200) -> Response:
+def _form(request: Request, message: str = "", *, status: int = 200, user: str = "") -> Response:
     token = secrets.token_urlsafe(32)
     notice = f'<p class="notice" role="alert">{escape(message)}</p>' if message else ""
-    answer = HTMLResponse(_PAGE.substitute(csrf=token, notice=notice), status_code=status)
+    answer = HTMLResponse(
+        _PAGE.substitute(csrf=token, notice=notice, user=escape(user)), status_code=status
+    )
     _set_cookie(request, answer, _CSRF_COOKIE, token, path="/auth")
     return answer
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from console import desk
 from console.parts.empty_state import show_error
 from console.parts.markup import element, plain, show
 from console.shaping.road import GATE_NAMES, SIGNED_AT, role_names
@@ -99,6 +100,7 @@ def _form(ledger: Ledger, user: ConsoleUser, ask: Ask, presented: str) -> Signat
             key=f"{ask.gate.value}_password",
             autocomplete="current-password",
         )
+        code = code_input(user, f"{ask.gate.value}_code")
         show_seal(presented)
         is_sent = st.form_submit_button(ask.button, type="primary", key=f"{ask.gate.value}_sign")
     if not is_sent:
@@ -112,15 +114,24 @@ def _form(ledger: Ledger, user: ConsoleUser, ask: Ask, presented: str) -> Signat
     elif (typed or "").strip() != ask.confirm:
         st.error(f"Please type {ask.confirm} exactly, to confirm.")
     else:
-        return _sign(ledger, user, ask, password or "", (reason or "").strip())
+        return _sign(ledger, user, ask, (reason or "").strip(), (password or "", code))
     return None
 
 
+def code_input(user: ConsoleUser, key: str) -> str:
+    """Ask for a one-time code, of who has set them up; "" of the others."""
+    if not desk.ledger().has_totp(user.name):
+        return ""
+    label = "One-time code, or a recovery code"
+    return st.text_input(label, key=key, autocomplete="one-time-code") or ""
+
+
 def _sign(
-    ledger: Ledger, user: ConsoleUser, ask: Ask, password: str, reason: str
+    ledger: Ledger, user: ConsoleUser, ask: Ask, reason: str, shown: tuple[str, str]
 ) -> Signature | None:
+    password, code = shown
     try:
-        return ledger.sign(ask.gate, user=user.name, password=password, reason=reason)
+        return ledger.sign(ask.gate, user=user.name, password=password, reason=reason, code=code)
     except MigrationError as error:
         show_error(error)
         return None

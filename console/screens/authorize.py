@@ -14,7 +14,7 @@ from console.parts.empty_state import empty_state, show_error
 from console.parts.heading import heading
 from console.parts.markup import plain
 from console.parts.run_panel import run_panel, start_run, was_asked
-from console.parts.signature_form import Ask, show_seal, signature_form
+from console.parts.signature_form import Ask, code_input, show_seal, signature_form
 from console.shaping import figures, followup, road
 from core.errors import MigrationError
 from core.lifecycle import LEADS_TO, Gate, Stage
@@ -99,6 +99,7 @@ def _ask(user: ConsoleUser, plan_id: str) -> None:
             key="request_password",
             autocomplete="current-password",
         )
+        code = code_input(user, "request_code")
         is_sent = st.form_submit_button("Ask for the full load", type="primary", key="request_send")
     if not is_sent:
         return
@@ -106,7 +107,9 @@ def _ask(user: ConsoleUser, plan_id: str) -> None:
         st.error("Please confirm what stands above about automations, webhooks and sequences.")
         return
     try:
-        desk.ledger().request_load(user=user.name, password=password or "", plan_id=plan_id)
+        desk.ledger().request_load(
+            user=user.name, password=password or "", plan_id=plan_id, code=code
+        )
     except MigrationError as error:
         show_error(error)
         return

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 import console
 from console import access, desk
 from console.desk import Desk
+from core.ports import ConsoleUser
 from tests.console import factories
 
 
@@ -26,8 +27,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 def screen(place: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Opens a screen of the console as a user."""
 
-    def opened(name: str, user: str = "clara") -> AppTest:
-        person = place.ledger.authenticate(user, factories.PASSWORD)
+    def opened(name: str, user: str | ConsoleUser = "clara") -> AppTest:
+        known = isinstance(user, ConsoleUser)
+        person = user if known else place.ledger.authenticate(user, factories.PASSWORD)
         session_id = place.ledger.open_session(person)
         monkeypatch.setattr(access, "session_id", lambda: session_id)
         app = AppTest.from_file(Path(console.__file__).parent / "app.py", default_timeout=60)

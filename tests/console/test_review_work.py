@@ -7,7 +7,7 @@ from console.shaping import charts, verdicts
 from core.lifecycle import Gate, Role, Stage
 from core.migration import planting
 from core.migration.reviewed import Rules, set_rules
-from core.migration.reviewing import Asked, Scope, Verdict, decide, decisions, latest
+from core.migration.reviewing import Asked, Reason, Scope, Verdict, decide, decisions, latest
 from tests.console import factories
 from tests.console.test_screens import words
 
@@ -89,7 +89,7 @@ def test_errors_mixed_in_are_on_the_screen_only_and_revealed_at_the_end(screen, 
         key = f"{target}/{ref}"
         is_one = key in spots["record"].to_list()
         verdict = Verdict.REJECTED if is_one else Verdict.ACCEPTED
-        reason = "wrong value" if is_one else None
+        reason = Reason.WRONG_VALUE if is_one else None
         asked = Asked(Scope.RECORD, key, verdict, reason)
         decide(sample.ledger, sample.vault, asked, reviewer="clara")
     app.run()
@@ -133,7 +133,7 @@ def test_the_bound_speaks_of_the_random_part_alone():
 
 def test_the_words_of_others_stand_beside_ones_own(sample):
     for reviewer, verdict in (("clara", Verdict.ACCEPTED), ("zoe", Verdict.REJECTED)):
-        reason = None if verdict is Verdict.ACCEPTED else "other"
+        reason = None if verdict is Verdict.ACCEPTED else Reason.OTHER
         asked = Asked(Scope.RECORD, "person/m1", verdict, reason, "because")
         decide(sample.ledger, sample.vault, asked, reviewer=reviewer)
     rows = pl.DataFrame({"target": ["person", "person"], "ref": ["m1", "m2"]})

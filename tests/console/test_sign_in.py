@@ -11,6 +11,7 @@ from starlette.routing import Route
 from console import desk, login
 from console.asgi import middleware
 from console.headers import content_security_policy
+from core.ledger import totp
 from tests.console import factories
 
 PAGE = {"accept": "text/html"}
@@ -58,6 +59,41 @@ async def test_the_anonymous_are_led_to_the_sign_in_form(browser):
     assert answer.headers["location"] == "/auth/login"
     assert (await browser.get("/review", headers=PAGE)).status_code == 303
     assert (await browser.get("/media/anything.png")).status_code == 401
+
+
+def with_codes(place) -> str:
+    """Ask Clara for one-time codes from now on; returns the secret, a step of which is used up."""
+    secret = totp.new_secret()
+    now = int(place.ledger.clock().timestamp()) // totp.STEP_S
+    code = totp.code_at(secret, now - 1)
+    place.ledger.set_totp("clara", password=factories.PASSWORD, secret=secret, code=code)
+    return secret
+
+
+def code_now(place, secret: str) -> str:
+    return totp.code_at(secret, int(place.ledger.clock().timestamp()) // totp.STEP_S)
+
+
+async def test_an_account_with_codes_is_asked_for_one_beside_the_password(browser, place):
+    secret = with_codes(place)
+    without = await sign_in(browser)
+    assert without.status_code == 401
+    assert "asks for a one-time code too" in without.text
+    assert 'value="clara"' in without.text
+    wrong = await sign_in(browser, code="000000")
+    assert wrong.status_code == 401
+    assert "sid" not in browser.cookies
+    right = await sign_in(browser, code=code_now(place, secret))
+    assert right.status_code == 303
+    again = await sign_in(browser, code=code_now(place, secret))
+    assert again.status_code == 401
+
+
+async def test_a_name_is_shown_again_as_text_and_only_after_a_right_password(browser, place):
+    with_codes(place)
+    answer = await sign_in(browser, user='"><script>alert(1)</script>')
+    assert "<script>alert" not in answer.text
+    assert answer.status_code == 401
 
 
 async def test_a_user_with_the_right_password_gets_a_session(browser):
