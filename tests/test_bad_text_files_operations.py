@@ -3,11 +3,13 @@
 Rule of the house: every case of the catalogue has an outcome that is named here.
 """
 
+import asyncio
+import gzip
 import io
 import ssl
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,6 +22,7 @@ from console.parts.markup import element, plain
 from core.clinical.record import is_chart
 from core.crosswalk.mapping import ColumnMap, Decisions
 from core.crosswalk.reading import READINGS
+from core.destinations.pipedrive.bounded import TooLarge, whole
 from core.destinations.pipedrive.conversation import body_of
 from core.destinations.pipedrive.costs import cost
 from core.destinations.pipedrive.governor import Governor
@@ -163,6 +166,22 @@ def million_entries() -> bytes:
 
 def png_of(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">L4sLL", 13, b"IHDR", width, height) + bytes(9)
+
+
+def unpacked(content: bytes) -> str:
+    """What is done with an answer that unpacks to a hundred times what it may be."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield content
+
+    request = httpx.Request("GET", "http://127.0.0.1/api/v2/deals")
+    headers = {"content-encoding": "gzip"}
+    answer = httpx.Response(200, headers=headers, content=pieces(), request=request)
+    try:
+        asyncio.run(whole(answer, largest_bytes=100_000))
+    except TooLarge:
+        return "left"
+    return "read"
 
 
 def named(kind: str) -> str:
@@ -353,6 +372,7 @@ FILES = (
     Case(61, "a bomb stays packed", lambda hands: hands.kind(bomb()), ".docx"),
     Case(61, "a million entries", lambda hands: hands.kind(million_entries()), ".zip"),
     Case(62, "a picture without end", lambda hands: hands.kind(png_of(50_000, 50_000)), ".png"),
+    Case(62, "an answer that unpacks", lambda _: unpacked(gzip.compress(bytes(9**7))), "left"),
     Case(
         63,
         "a PDF that acts",

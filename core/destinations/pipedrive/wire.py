@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 import httpx
 
 from core import failpoints
+from core.destinations.pipedrive.bounded import whole
 from core.destinations.pipedrive.conversation import CONTENT_MISSING, Silence, close_content
 from core.destinations.pipedrive.governor import Governor, Stop
 from core.failpoints import Point
@@ -219,7 +220,7 @@ class Wire:
             if asked := request.extensions.pop(_ASKED, None):
                 await asked()
             async with asyncio.timeout(TOTAL_S):
-                return await lane.send(request)
+                return await whole(await lane.send(request, stream=True))
         except _Late as late:
             return Silence(is_sent=late.is_sent, reason=late.reason)
         except _UNSENT:
