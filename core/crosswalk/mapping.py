@@ -35,7 +35,8 @@ class ColumnMap:
         field: Field of the table's entity (its name alone); "" when left or unanswered.
         reading: Named transformation (`core.crosswalk.reading.READINGS`).
         site: For a measurement at a site: MB, B, DB, ML, L or DL.
-        options: Source code -> vocabulary option, for closed lists.
+        options: Source code -> what it means, for closed lists; and, under names of their own,
+            where and how the values are found (`core.crosswalk.choices.asked`).
         left: Why the column is not carried; "" when carried or unanswered.
         score: How sure the proposal was, 0 to 1.
         reasons: Why it was proposed, in words.
@@ -67,10 +68,10 @@ class TableMap:
     Attributes:
         name: The source table.
         entity: Key of the vocabulary's entity; "" when left or unanswered.
-        layout: "rows" (a row is one of the entity) or "tooth_measures" (a row is one measure of
-            one tooth with a column per site).
+        layout: How its rows are laid out: "rows" (a row is one of the entity), "joined" (it
+            completes a row of another table), or a layout of charts (`core.crosswalk.choices`).
         key: Columns that tell rows apart.
-        measures: For tooth_measures: code -> probing_depth, gingival_margin, mgj or bits.
+        measures: For tooth_measures: code -> what a row is of, at its sites or of its tooth.
         left: Why the table is not carried.
         columns: One for every column of the table.
     """

@@ -78,3 +78,21 @@ def test_mesial_looks_to_the_midline(tooth, aspect):
     is_left_half = teeth.index(tooth) < 8
     assert mesial_at == (2 if is_left_half else 0)
     assert s.is_right(tooth) == is_left_half
+
+
+@pytest.mark.parametrize("order", list(s.PackedOrder))
+def test_a_packed_text_holds_every_site_of_its_side_once(order):
+    for aspect in Aspect:
+        places = s.packed_order(order, aspect)
+        wanted = {(tooth, site) for tooth in ALL_TEETH for site in s.SITES_OF[aspect]}
+        assert len(places) == len(wanted) == 96
+        assert set(places) == wanted
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+def test_a_mirrored_text_runs_each_jaw_the_other_way(aspect):
+    screen = s.packed_order(s.PackedOrder.SCREEN, aspect)
+    mirrored = s.packed_order(s.PackedOrder.MIRRORED, aspect)
+    assert mirrored == (*screen[:48][::-1], *screen[48:][::-1])
+    numbers = s.packed_order(s.PackedOrder.NUMBERS, aspect)
+    assert [tooth for tooth, _ in numbers[::3]] == list(ALL_TEETH)
