@@ -51,8 +51,6 @@ def review_cells(
 ) -> pl.DataFrame:
     """Every wanted cell beside its source and what was found, and records nobody wanted.
 
-    A link is shown by the label of the record it leads to, and that record's ref.
-
     Shape:
         (cells, REVIEW_SCHEMA), by object, record and field.
     """
@@ -62,9 +60,7 @@ def review_cells(
         part
         for name in CrmObject
         for part in (
-            _linked(
-                name, _object_cells(name, wanted[name], found[name], sources, proof.cells), names
-            ),
+            _object_cells(name, wanted[name], found[name], sources, proof.cells),
             _strange(name, proof.cells, names),
         )
     ]
@@ -76,19 +72,31 @@ def _names(wanted: Mapping[CrmObject, pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(wanted[name].select("ref", _label(name)) for name in CrmObject).unique("ref")
 
 
-def _linked(crm_object: CrmObject, cells: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """The same cells; a link says whom it leads to, since a ref alone tells a reviewer nothing."""
-    is_link = pl.col("field").is_in(list(link_fields(crm_object)))
+_LINKS = [path for name in CrmObject for path in link_fields(name)]
+
+
+def with_link_names(cells: pl.DataFrame, of: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Review cells as people read them: a link says whom it leads to, not its ref alone.
+
+    For screens and exports; what is kept, signed and planted is the value itself.
+
+    Args:
+        cells: Review cells, or some of them.
+        of: The review that knows the labels; the cells themselves when left out.
+
+    Shape:
+        (n, review) -> the same, in the same order.
+    """
+    known = (cells if of is None else of).select("ref", "label").unique("ref", keep="first")
+    is_link = pl.col("field").is_in(_LINKS)
     for side in ("wanted", "found"):
-        named = names.rename({"ref": side, "label": "_to"})
+        named = known.rename({"ref": side, "label": "_to"})
+        told = pl.when(is_link & pl.col("_to").is_not_null()).then(
+            pl.format("{} \u00b7 {}", "_to", side)
+        )
         cells = (
             cells.join(named, on=side, how="left", maintain_order="left")
-            .with_columns(
-                pl.when(is_link & pl.col("_to").is_not_null())
-                .then(pl.format("{} \u00b7 {}", "_to", side))
-                .otherwise(side)
-                .alias(side)
-            )
+            .with_columns(told.otherwise(side).alias(side))
             .drop("_to")
         )
     return cells

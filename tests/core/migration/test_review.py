@@ -6,7 +6,7 @@ import polars as pl
 
 from core.lifecycle import Stage
 from core.migration.chart_sites import SITES_SCHEMA
-from core.migration.review import REVIEW_SCHEMA
+from core.migration.review import REVIEW_SCHEMA, with_link_names
 from tests.migrations import VERIFY
 
 
@@ -15,7 +15,7 @@ def test_every_cell_of_a_good_sample_is_as_intended_and_links_have_names(at):
     review = migration.vault("review")
     assert review.schema == pl.Schema(REVIEW_SCHEMA)
     assert set(review["status"]) == {"as intended"}
-    links = review.filter(field="treatment_plan.patient_key")
+    links = with_link_names(review).filter(field="treatment_plan.patient_key")
     persons = review.filter(target="person").select("ref", "label").unique()
     told = dict(persons.iter_rows())
     for wanted, found in links.select("wanted", "found").iter_rows():
@@ -37,7 +37,13 @@ def test_a_note_of_the_wrong_patient_names_both(at):
     with migration.sandbox() as account:
         account.ask("PUT", f"/v1/notes/{note}", json={"person_id": other["record_id"]})
         assert migration.take(VERIFY)["diff"]["by_class"]["wrong link"] == 1
-    (cell,) = migration.vault("differences").rows(named=True)
+    differing, review = migration.vault("differences"), migration.vault("review")
+    assert differing["wanted"].to_list() == [ref]
+    persons = migration.vault("found/person").select(
+        "ref", pl.col("patient.last_name").alias("label")
+    )
+    (cell,) = with_link_names(differing, of=persons).rows(named=True)
+    assert with_link_names(review.head(0)).equals(review.head(0))
     assert (cell["field"], cell["diff_class"], cell["severity"]) == (
         "note.patient_key",
         "wrong link",
