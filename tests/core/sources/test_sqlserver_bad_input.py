@@ -326,7 +326,7 @@ def _(serve: Serve) -> None:
     assert read(serve, "geography", "4326;POINT (-122.3 47.6)") == ["SRID=4326;POINT (-122.3 47.6)"]
     guid = "0E984725-C51C-4BF4-9960-E1C80E27ABA0"
     assert read(serve, "uniqueidentifier", guid) == [guid]
-    assert read(serve, "timestamp", bytes(7) + b"\1") == ["blob:8"]
+    assert read(serve, "timestamp", bytes(7) + b"\1") == ["0x0000000000000001"]
     database = Database()
     database.add_kind("vector")
     database.add_table("Plan", [("V", "vector")])
