@@ -3,6 +3,7 @@
 Rule of the house: whatever stands in a cell, it is shown and never calculated.
 """
 
+import csv
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,9 @@ _CUT = " … (goes on in the Markdown page)"
 _NARROWEST, _WIDEST = 9, 70
 _MADE_AT = datetime(2000, 1, 1, tzinfo=UTC)
 """A fixed moment, so that the same content gives the same bytes."""
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BEGINS_A_FORMULA = tuple("=+-@\t\r\n;|%\uff1d\uff0b\uff0d\uff20")
+"""What a spreadsheet may take for the beginning of a formula; full-width signs too."""
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
@@ -47,6 +50,26 @@ class Sheet:
             [_text(cell) for cell in row]
             for row in self.frame.select(list(self.headings)).iter_rows()
         ]
+
+    def csv(self) -> str:
+        """As comma-separated values (RFC 4180), every field in quotes.
+
+        A text that a spreadsheet would take for a formula begins with an apostrophe; so does one
+        that begins with apostrophes before such a sign, so that what was there can be told again.
+        """
+        content = io.StringIO()
+        written = csv.writer(content, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        written.writerow(self.headings.values())
+        written.writerows([unformulated(text) for text in row] for row in self.rows())
+        return content.getvalue()
+
+
+def unformulated(text: str) -> str:
+    """A text that no spreadsheet calculates; plain numbers stay as they are."""
+    begins = text.lstrip(" \u00a0'")
+    if not begins.startswith(_BEGINS_A_FORMULA) or _PLAIN_NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Documents for people: nothing in a cell is calculated, and nothing breaks a table."""
 
+import csv
 import io
 import xml.etree.ElementTree as ET
 import zipfile
@@ -11,7 +12,10 @@ from hypothesis import strategies as st
 
 from core.sheet import LONGEST_CELL, Document, Sheet, escaped
 
-EVIL = ("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=HYPERLINK(1)")
+EVIL = (
+    *("=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "=HYPERLINK(1)"),
+    *(";=1", "\uff1d1", "\uff0b1", " =1", "\n=1", '=1","=2', "%0A=1", "|calc", "'=1"),
+)
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -76,3 +80,30 @@ def test_no_text_breaks_a_row_of_a_page(text):
     row = next(line for line in lines if line.endswith("| 0 |"))
     assert row.replace("\\\\", "").replace("\\|", "").count("|") == 3
     assert "<" not in escaped(text).replace("\\<", "")
+
+
+def csv_cells(*texts: str) -> list[str]:
+    """The first column of a table, written and read again as a spreadsheet would."""
+    sheet = document(*texts).sheets[0]
+    rows = list(csv.reader(io.StringIO(sheet.csv(), newline="")))
+    assert rows[0] == ["Text", "Count"]
+    return [row[0] for row in rows[1:]]
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_no_field_of_a_csv_file_begins_a_formula(text):
+    (cell,) = csv_cells(text)
+    assert cell == f"'{text}"
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
+def test_what_was_written_as_csv_can_be_told_again(texts):
+    for cell, text in zip(csv_cells(*texts), texts, strict=True):
+        assert cell in {text, f"'{text}"}
+        bare = cell.lstrip()
+        assert not bare.startswith(("=", "@")), "nothing begins a formula"
+
+
+@pytest.mark.parametrize("text", ["-2", "+3.5", "12", "", "Ann", "2024-03-04", "a=1"])
+def test_numbers_and_words_stay_as_they_are_in_csv(text):
+    assert csv_cells(text) == [text]
