@@ -4,6 +4,7 @@ Rule of the house: one live record per ref and one ref per live record; a second
 for a person, never overwritten.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -34,15 +35,19 @@ Place = tuple[str, int]
 def settle(work: Work, endings: Sequence[Ending]) -> list[Ending]:
     """Make created records known and deleted ones not live; returns the endings as they stand.
 
-    A create that would give a ref a second record, or a record a second ref, becomes UNKNOWN.
+    A create that would give a ref a second record, or a record a second ref, becomes UNKNOWN; of
+    two that were told the same number at once neither is believed.
     """
     done = [end for end in endings if end.state is WriteState.DONE]
     created = {end.write_id: end for end in done if end.action is Action.CREATE}
     known, places = _known(work, list(created.values()))
+    told = Counter(map(_place, created.values()))
     settled: list[Ending] = []
     fresh: dict[str, Ending] = {}
     for end in endings:
         clash = _clash(end, known, places) if end.write_id in created else ""
+        if end.write_id in created and told[_place(end)] > 1:
+            clash = clash or ID_TAKEN
         if clash:
             settled.append(
                 replace(end, state=WriteState.UNKNOWN, outcome=Outcome.UNKNOWN, reason=clash)

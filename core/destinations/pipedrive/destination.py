@@ -259,7 +259,12 @@ class PipedriveDestination:
         try:
             request = next(talk)
             while True:
-                request = talk.send(self._read(request))
+                try:
+                    body = self._read(request)
+                except DestinationRefused as refused:
+                    request = talk.throw(refused)
+                else:
+                    request = talk.send(body)
         except StopIteration as done:
             result: T = done.value
             return result

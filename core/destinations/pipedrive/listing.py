@@ -20,7 +20,7 @@ from core.destinations.pipedrive.places import (
     Place,
     Site,
 )
-from core.errors import DestinationError
+from core.errors import DestinationError, DestinationRefused
 from core.ports import User
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import BEARS_REF
@@ -38,6 +38,7 @@ _CIRCLE = "the same page twice"
 _NO_MORE = "more records to come, but none on the page"
 _NO_ORDER = "its records in another order each time"
 _STEPS_BACK = 20
+_RESTARTS = 2
 _NO_LIST = "something else than a list"
 _NO_USER = "no user"
 
@@ -75,9 +76,9 @@ def walk(
     yield from pages(site, place, keep, newest_first=newest_first)
 
 
-def _into(listed: Page) -> Keep:
+def _into(listed: dict[str, Mapping[str, Any]]) -> Keep:
     def keep(page: Page) -> bool:
-        listed.extend(page)
+        listed.update((str(each.get("field_code")), each) for each in page)
         return True
 
     return keep
@@ -89,17 +90,32 @@ def _v2_pages(site: Site, place: Place, keep: Keep, *, newest_first: bool) -> Ta
 
 
 def _cursor_pages(site: Site, place: Place, keep: Keep, **query: str | int) -> Talk[None]:
+    """Pages by cursor; `keep` may see a record again.
+
+    A cursor that is refused or leads back, or a page that is none, makes the walk begin again.
+    """
     query["limit"] = place.limit
     seen: set[str] = set()
-    while True:
-        body = yield httpx.Request("GET", site.url(place.path, **query))
-        cursor = (body.get("additional_data") or {}).get("next_cursor")
-        if not keep(_page(body)) or not cursor:
-            return
-        if cursor in seen:
-            raise _misshapen(_CIRCLE)
-        seen.add(cursor)
-        query["cursor"] = cursor
+    for is_last in (*(False,) * _RESTARTS, True):
+        cursor = None
+        while cursor not in seen:
+            if cursor is not None:
+                seen.add(cursor)
+                query["cursor"] = cursor
+            try:
+                body = yield httpx.Request("GET", site.url(place.path, **query))
+            except DestinationRefused:
+                if cursor is None or is_last:
+                    raise
+                break
+            if body.get("data") is None and not is_last:
+                break
+            cursor = (body.get("additional_data") or {}).get("next_cursor") or None
+            if not keep(_listed(body.get("data"))) or cursor is None:
+                return
+        seen.clear()
+        query.pop("cursor", None)
+    raise _misshapen(_CIRCLE)
 
 
 def _v1_pages(site: Site, place: Place, keep: Keep, *, newest_first: bool) -> Talk[None]:
@@ -129,9 +145,12 @@ def _v1_pages(site: Site, place: Place, keep: Keep, *, newest_first: bool) -> Ta
 
 
 def _page(body: Mapping[str, Any]) -> Page:
+    # v1 says null for an empty list
     page = body.get("data")
-    if page is None:
-        return []
+    return [] if page is None else _listed(page)
+
+
+def _listed(page: object) -> Page:
     if not isinstance(page, list) or not all(isinstance(each, dict) for each in page):
         raise _misshapen(_NO_LIST)
     return page
@@ -142,9 +161,9 @@ def custom_fields(site: Site) -> Talk[list[Custom]]:
     found: list[Custom] = []
     for crm_object in BEARS_REF:
         place = Place(PLACES[crm_object].fields_path)
-        listed: Page = []
+        listed: dict[str, Mapping[str, Any]] = {}
         yield from _cursor_pages(site, place, _into(listed))
-        customs = (custom_of(crm_object, each) for each in listed)
+        customs = (custom_of(crm_object, each) for each in listed.values())
         found.extend(each for each in customs if each is not None)
     body = yield httpx.Request("GET", site.url(ACTIVITY_TYPES))
     found.extend(

@@ -21,6 +21,7 @@ from core.sandbox.server import create_app
 from core.sandbox.settings import SandboxSettings
 from core.vocabulary.field import CrmObject, CrmType
 from core.vocabulary.record import BEARS_REF, REF_FIELD, custom_fields
+from tests.core.destinations.small import SmallLoad, furnish
 
 _SPECIFICATION: dict[str, Any] = {
     "target": pl.String,
@@ -194,3 +195,37 @@ def letter(tmp_path, desk):
 @pytest.fixture(params=[each.value for each in CrmObject])
 def each_object(request):
     return CrmObject(request.param)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory):
+    """An account in which the fields of a small load are set up, at rest."""
+    folder = tmp_path_factory.mktemp("furnished")
+    furnish(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def signed_loads(furnished, tmp_path_factory):
+    """Loads of a dozen records, planned and signed, by whose owner is a colleague; at rest."""
+    made: dict[str, SmallLoad] = {}
+
+    def signed(owned):
+        if owned not in made:
+            made[owned] = SmallLoad(tmp_path_factory.mktemp("signed") / "migration", owned=owned)
+            made[owned].prepare(furnished)
+        return made[owned]
+
+    return signed
+
+
+@pytest.fixture
+def small_load(signed_loads, tmp_path):
+    """Gives a load of a dozen records that is signed, with things going wrong by plan."""
+
+    def given(*faults, settings=None, limits=None, owned=""):
+        return signed_loads(owned).copied(
+            tmp_path / "migration", list(faults), settings or {}, limits or {}
+        )
+
+    return given
