@@ -18,6 +18,7 @@ from core.records.long_values import with_long_values
 from core.records.note import notes
 from core.records.organization import Practices, group_practices, organizations
 from core.records.person import persons
+from core.records.spill import with_spilled
 from core.vocabulary.field import CrmObject
 from core.vocabulary.record import link_fields, record_schema
 
@@ -90,14 +91,16 @@ def gather(
     groups = practices or group_practices(entities["referring_doctor"])
     patients = persons(entities, groups, owners)
     plans = deals(entities, patients, owners, decisions)
-    records = {
+    records: dict[CrmObject, pl.DataFrame] = {
         CrmObject.ORGANIZATION: organizations(groups),
         CrmObject.PERSON: patients,
         CrmObject.DEAL: plans.records,
         CrmObject.ACTIVITY: activities(entities, owners, decisions),
         CrmObject.NOTE: notes(entities["note"]),
     }
-    return Gathered(records, file_requests(entities, plans.of_exam, plans.too_long), groups, plans)
+    return Gathered(
+        with_spilled(records), file_requests(entities, plans.of_exam, plans.too_long), groups, plans
+    )
 
 
 def assemble(
