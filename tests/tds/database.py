@@ -34,6 +34,8 @@ CREATE TABLE sys.foreign_key_columns (constraint_object_id, constraint_column_id
 CREATE TABLE sys.sql_modules (object_id, definition);
 CREATE TABLE sys.synonyms (name, base_object_name);
 CREATE TABLE sys.triggers (object_id, parent_id);
+CREATE TABLE sys.change_tracking_tables (object_id);
+CREATE TABLE sys.change_tracking_databases (database_id);
 CREATE TABLE sys.databases (name, snapshot_isolation_state, is_read_committed_snapshot_on);
 """
 

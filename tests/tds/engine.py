@@ -65,6 +65,7 @@ class Engine:
         function("tds_astextzm", 1, lambda shape: shape and shape.partition(";")[2])
         function("QUOTENAME", 1, lambda name: f"[{name.replace(']', ']]')}]")
         function("PARSENAME", 2, _part_of_name)
+        function("DB_ID", 0, lambda: 5)
         function("DB_NAME", 0, lambda: database.name)
         function("SERVERPROPERTY", 1, self._property)
         function("HAS_PERMS_BY_NAME", 3, lambda *_: int(self.may_write))

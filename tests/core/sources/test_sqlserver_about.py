@@ -60,6 +60,15 @@ def test_what_the_login_may_not_know_stays_unknown():
     assert about(database_files=None).size_bytes is None
 
 
+def test_a_server_says_by_what_it_can_tell_changes(serve):
+    database = Database()
+    database.add_table("T", [("K", "int"), ("V", "timestamp")], key=["K"])
+    database.connection.execute("INSERT INTO sys.change_tracking_databases VALUES (5)")
+    database.connection.execute("INSERT INTO sys.change_tracking_tables VALUES (1000)")
+    told = serve(database).source.about().kind
+    assert told.endswith("change tracking on 1 tables, a rowversion in 1 tables")
+
+
 def test_a_real_conversation_names_the_version(serve):
     source = serve(Database()).source
     assert source.about().kind.startswith("Microsoft SQL Server 16.0")
