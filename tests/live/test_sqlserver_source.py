@@ -221,3 +221,30 @@ def test_a_thousand_columns_and_a_long_statement_are_read(room, tmp_path_factory
     room.connection.execute(f"INSERT INTO {room.name_of('Wide')} (C7) VALUES (N'x')")  # noqa: S608
     with reading(room, tmp_path_factory) as (source, tables):
         assert source.read(tables["Wide"])["C7"].to_list() == ["x"]
+
+
+@pytest.mark.parametrize("kind", KEYS)
+def test_a_table_with_a_key_of_any_type_is_looked_at_and_asked_about(room, tmp_path_factory, kind):
+    room.make("T", f"K {kind} NOT NULL PRIMARY KEY, N int", *(f"{k}, 7" for k in KEYS[kind]))
+    with reading(room, tmp_path_factory) as (source, tables):
+        table, keys = tables["T"], len(KEYS[kind])
+        wanted = source.read(table)
+        assert source.sample(table, keys).sort("K").equals(wanted.sort("K"))
+        assert 1 <= source.sample(table, 1).height <= keys
+        assert source.counted(table, ["N"]).rows() == [("7", keys)]
+        assert source.counted(table, ["K"]).height == keys
+        assert source.repeats(table, ["K"]) is False
+        assert source.repeats(table, ["N"]) is True
+        assert source.orphans(table, "K", table, "K") == 0
+        known = source.known(table, "K", wanted["K"])
+        assert known is None or sorted(known) == sorted(wanted["K"])
+
+
+def test_a_heap_and_a_view_are_looked_at(room, tmp_path_factory):
+    room.make("Heap", "A int, B varchar(9)", *(f"{n}, 'b'" for n in range(500)))
+    room.connection.execute(
+        f"CREATE VIEW {room.name_of('Seen')} AS SELECT A FROM {room.name_of('Heap')}"  # noqa: S608
+    )
+    with reading(room, tmp_path_factory) as (source, tables):
+        assert 50 <= source.sample(tables["Heap"], 100).height <= 100
+        assert source.sample(tables["Seen"], 100).height == 100
