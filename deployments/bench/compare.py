@@ -18,7 +18,7 @@ import sys
 import tempfile
 import venv
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from deployments.bench.contestant import LISTS_NONE
@@ -42,7 +42,10 @@ _WAIT_S = 1800
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one tool took for one pair of frames: the median of its runs, and their range."""
+    """What one tool took for one pair of frames: the median of its runs, and the slowest.
+
+    `cpu_s`, the processor's time over all cores, tells tools apart where a machine has other work.
+    """
 
     tool: str
     rows: int
@@ -51,7 +54,9 @@ class Row:
     frames_mb: float | None = None
     cells: int | None = None
     slowest_s: float | None = None
+    cpu_s: float | None = None
     ratio_to_polars: float | None = None
+    cpu_ratio_to_polars: float | None = None
     note: str = ""
 
 
@@ -153,6 +158,7 @@ def row_of(tool: str, rows: int, took: list[Took] | str, planted: int, note: str
         round(took[0]["frames_mb"]),
         None if listed == LISTS_NONE else listed,
         round(max(seconds), 4),
+        round(statistics.median(each["cpu_s"] for each in took), 4),
         note=note,
     )
 
@@ -168,19 +174,30 @@ def everything(
             planted = make(folder, size, changed=changed)
             took = rounds(tools, folder, runs, is_lazy=is_lazy)
             rows = [row_of(tool, size, took[tool], planted, note) for tool in tools]
-            by_hand = next((row.seconds for row in rows if row.tool == "polars"), None)
+            by_hand = next((row for row in rows if row.tool == "polars"), None)
             yield from (_beside(row, by_hand) for row in rows)
 
 
-def _beside(row: Row, by_hand: float | None) -> Row:
-    if row.seconds is None or not by_hand:
+def _beside(row: Row, by_hand: Row | None) -> Row:
+    if by_hand is None:
         return row
-    return Row(**{**asdict(row), "ratio_to_polars": round(row.seconds / by_hand, 2)})
+    return replace(
+        row,
+        ratio_to_polars=_ratio(row.seconds, by_hand.seconds),
+        cpu_ratio_to_polars=_ratio(row.cpu_s, by_hand.cpu_s),
+    )
+
+
+def _ratio(took: float | None, by_hand: float | None) -> float | None:
+    return round(took / by_hand, 2) if took and by_hand else None
 
 
 def shown(row: Row) -> str:
     """A row as it is printed."""
-    numbers = (row.seconds, row.slowest_s, row.ratio_to_polars, row.peak_mb, row.cells)
+    numbers = (
+        *(row.seconds, row.slowest_s, row.ratio_to_polars, row.cpu_s, row.cpu_ratio_to_polars),
+        *(row.peak_mb, row.cells),
+    )
     cells = "".join("          -" if each is None else f"{each:>11}" for each in numbers)
     return f"{row.tool:14}{row.rows:>10,}{cells}  {row.note}"
 
@@ -200,7 +217,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for tool in said.tools if said.peers else ():
         if tool in PEERS and (why := install(tool)):
             print(f"{tool} {why}", file=out)
-    heads = ("seconds", "slowest", "x polars", "peak MB", "cells")
+    heads = ("seconds", "slowest", "x polars", "CPU s", "x polars", "peak MB", "cells")
     print(f"{'tool':14}{'rows':>10}" + "".join(f"{head:>11}" for head in heads), file=out)
     rows = []
     for row in everything(said.rows, said.tools, said.runs, said.changed):
