@@ -7,6 +7,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
 
 import httpx
 
@@ -253,12 +254,19 @@ def number_of(text: str | None) -> float | None:
     return number if 0 <= number < math.inf else None
 
 
-def out_of_tokens() -> DestinationBusy:
-    """The error of a day whose tokens are used up."""
+def out_of_tokens(now: datetime | None = None) -> DestinationBusy:
+    """The error of a day whose tokens are used up.
+
+    Args:
+        now: What time it is; None for the real one.
+    """
+    moment = now or datetime.now(UTC)
+    midnight = datetime.combine(moment.date() + timedelta(days=1), time(), UTC)
+    minutes = math.ceil((midnight - moment).total_seconds() / 60)
     return DestinationBusy(
         "The token budget of the day is used up, or the part of it that is ours.",
         next_step="Run the same command again after the destination's daily reset (its midnight, "
-        "as a rule UTC); it goes on where it stopped.",
+        f"as a rule UTC: in {minutes // 60} h {minutes % 60:02} min); it goes on where it stopped.",
     )
 
 

@@ -1,15 +1,26 @@
 """The wire and its gate, behind the destination; only the transport is a fake."""
 
 import asyncio
+import contextlib
 import itertools
 import json
+import socket
+import ssl
 import threading
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from core.destinations.pipedrive import PipedriveDestination, open_destination
+from core.destinations.pipedrive.conversation import Silence
+from core.destinations.pipedrive.governor import out_of_tokens
+from core.destinations.pipedrive.wire import Letter, Wire
 from core.errors import (
     DestinationBusy,
     DestinationError,
@@ -546,3 +557,75 @@ def test_every_object_can_be_deleted(open_to, desk):
     intents = [desk.intent(each, Action.DELETE, record_id=1) for each in CrmObject]
     receipts = open_to(server).write(intents)
     assert {each.outcome for each in receipts} == {Outcome.ACK}
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "left"), [(0, 0, "24 h 00 min"), (18, 48, "5 h 12 min"), (23, 59, "0 h 01")]
+)
+def test_a_day_without_tokens_says_how_long_it_lasts(hour, minute, left):
+    now = datetime(2026, 11, 24, hour, minute, tzinfo=UTC)
+    assert f"in {left}" in (out_of_tokens(now).next_step or "")
+
+
+def test_what_is_sent_later_goes_out_later_and_nobody_waits_meanwhile(desk):
+    gate, seen = threading.Event(), list[str]()
+
+    async def slow(request):
+        await request.aread()
+        seen.append(json.loads(request.content)["content"])
+        while not gate.is_set():  # noqa: ASYNC110 - the gate is opened by another thread
+            await asyncio.sleep(0.01)
+        return httpx.Response(200, json=OK, headers={"x-ratelimit-limit": "1000"})
+
+    destination = open_destination(
+        "http://127.0.0.1:9", "t", transport=httpx.MockTransport(slow), in_flight=1
+    )
+    waits = [
+        destination.send([desk.intent("note", fields={"note.content": each})])
+        for each in ("first", "second")
+    ]
+    gate.set()
+    outcomes = [_outcomes(wait()) for wait in waits]
+    destination.close()
+    assert outcomes == [[("ack", "")]] * 2
+    assert ["first" in seen[0], "second" in seen[1]] == [True, True]
+
+
+@pytest.fixture
+def stranger(tmp_path):
+    """A TLS server whose certificate nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "elsewhere.example.com")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(now - timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "stranger.pem"
+    plain = serialization.NoEncryption()
+    form = serialization.PrivateFormat.PKCS8
+    pem = serialization.Encoding.PEM
+    file.write_bytes(key.private_bytes(pem, form, plain) + signed.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=_shake_hands, args=(listening, context))
+        thread.start()
+        yield listening.getsockname()[1]
+        thread.join()
+
+
+def _shake_hands(listening, context):
+    line, _ = listening.accept()
+    with contextlib.suppress(OSError), line:
+        context.wrap_socket(line, server_side=True).recv(1)
+
+
+def test_nothing_is_sent_to_a_host_whose_certificate_is_expired_or_anothers(stranger):
+    wire = Wire({"x-api-token": "secret"}, (time.monotonic, None), 1, None)
+    request = httpx.Request("GET", f"https://127.0.0.1:{stranger}/v1/users/me")
+    (answer,) = wire.carry([Letter(lambda: request, "/v1/users/me", 2)])
+    wire.close()
+    assert answer == Silence(is_sent=False, reason="unreachable")
