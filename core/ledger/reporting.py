@@ -21,8 +21,8 @@ from core.ledger.trail import Proof, prove
 
 HTML, PDF = "html", "pdf"
 _MARKS = {HTML: (b"<!-- perio-signature ", b" -->\n"), PDF: (b"%perio-signature ", b"\n")}
-_PROVING = ("delta", "verify", "load again", "rollback")
-"""Kinds of runs whose result says how the destination stands, as the report looks for them."""
+_PROVING = frozenset({"delta", "verify", "load again", "sample"})
+"""Kinds of runs whose result says how the destination stands."""
 
 
 class Report(NamedTuple):
@@ -119,7 +119,7 @@ def _heading(
 
 def _sections(store: Store, proof: Proof) -> list[Section]:
     results = _results(store)
-    newest = next((results[kind] for kind in _PROVING if kind in results), {})
+    newest = next((each for kind, each in results.items() if kind in _PROVING), {})
     return [
         _moved(newest),
         _compared(newest),
@@ -142,7 +142,7 @@ def _sections(store: Store, proof: Proof) -> list[Section]:
 
 
 def _results(store: Store) -> dict[str, dict[str, Any]]:
-    """The newest result of each kind of run."""
+    """The newest result of each kind of run, the newest kind first."""
     results: dict[str, dict[str, Any]] = {}
     for kind, result in shelf.runs(store).select("kind", "result").iter_rows():
         results.setdefault(kind, json.loads(result))
