@@ -62,6 +62,7 @@ def main() -> None:
         chosen = st.navigation(_pages(user.roles))
         sidebar.show(user, desk.desk().migration_id, desk.ledger().stage())
         access.watch()
+        desk.ledger().view(f"screen {chosen.url_path or 'overview'}", actor=user.name)
         chosen.run()
     except MigrationError as error:
         show_error(error)

@@ -32,7 +32,7 @@ def data_table(frame: pl.DataFrame, names: dict[str, str], *, is_narrow: bool = 
         kind="perio-table",
     )
     kind = "perio-table-wrap narrow" if is_narrow else "perio-table-wrap"
-    show(element("div", table, kind=kind))
+    show(element("div", table, kind=kind, tabindex="0"))
 
 
 def _cell(tag: str, text: str, is_number: bool) -> Html:  # noqa: FBT001 - a cell is or is not one

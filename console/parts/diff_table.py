@@ -7,6 +7,7 @@ import polars as pl
 
 from console.parts.markup import Html, element, show
 
+_LONG = 100
 _HEADS = ("Field", "In the source", "Wanted in Pipedrive", "Found in Pipedrive", "Result")
 
 
@@ -17,9 +18,9 @@ def diff_table(cells: pl.DataFrame) -> None:
         "table",
         element("thead", element("tr", *(element("th", head) for head in _HEADS))),
         element("tbody", *rows),
-        kind="perio-table",
+        kind="perio-table diff",
     )
-    show(element("div", table, kind="perio-table-wrap"))
+    show(element("div", table, kind="perio-table-wrap", tabindex="0"))
 
 
 def _row(cell: dict[str, str | None]) -> Html:
@@ -44,4 +45,6 @@ def _row(cell: dict[str, str | None]) -> Html:
 def _value(text: str | None, absent: str = "nothing") -> Html:
     if text is None or text == "":
         return element("td", element("span", absent, kind="nothing"))
-    return element("td", element("div", text), kind="value")
+    # what is long scrolls in its cell, and is reached by keyboard too
+    scrolls = {"tabindex": "0"} if len(text) > _LONG or "\n" in text else {}
+    return element("td", element("div", text, **scrolls), kind="value")

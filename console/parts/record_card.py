@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from console import desk
+from console.parts import review_rows
 from console.parts.chart_history import chart_history
 from console.parts.chart_panel import chart_panel
 from console.parts.decide_form import Question, decide_form
@@ -37,7 +38,7 @@ def record_card(user: ConsoleUser, cells: pl.DataFrame, row: dict[str, object]) 
         _chart(target, ref, str(first["source_key"]))
         differing = record.filter(review.UNEQUAL).height
         st.markdown(f"**Fields** · {record.height} cells, {differing} not as intended")
-        diff_table(record)
+        diff_table(review_rows.told(record))
         decide_form(user, Question.of(Scope.RECORD, row))
 
 

@@ -13,14 +13,13 @@ from console.shaping.figures import shown
 from console.shaping.verdicts import tests_revealed
 from core.errors import MigrationError
 from core.migration import planting
-from core.migration.reviewed import Progress, obstacles, progress
+from core.migration.reviewed import Progress, obstacles
 from core.migration.reviewing import current_diff, decisions
 
 
 def review_progress(who: Reader) -> Progress:
     """Show how far the review is."""
-    gist, made = review_rows.gist(who), review_rows.counted(who)
-    far = progress(gist, made, who.name, who.rules)
+    far = review_rows.far(who)
     words = f"You have decided on {far.mine:,} of {far.records:,} records"
     if far.groups:
         words += f" and {far.groups_mine:,} of {far.groups:,} groups of differences"

@@ -12,7 +12,8 @@ import polars as pl
 from console import desk
 from console.shaping import review, tally
 from core.migration import planting, reviewed, reviewing
-from core.migration.reviewed import Rules
+from core.migration.review import with_link_names
+from core.migration.reviewed import Progress, Rules, progress
 
 RECORDS, GROUPS, CELLS, CHARTS = "Records", "Groups", "Cells", "Charts"
 """The ways to look at the cells."""
@@ -106,11 +107,32 @@ def rows(who: Reader, view: str, wanted: review.Filter) -> pl.DataFrame:
     return _worked(who, made, view, wanted.digest())
 
 
+def told(rows: pl.DataFrame) -> pl.DataFrame:
+    """A few cells as people read them: a link says whom it leads to."""
+    names = desk.worked(_NAME, _labels, "labels")
+    return with_link_names(rows, of=names)
+
+
+def _labels(raw: pl.DataFrame) -> pl.DataFrame:
+    return raw.select("ref", "label").unique("ref", keep="first")
+
+
 def counted(who: Reader) -> pl.DataFrame:
     """The decisions that count, with all of this reader's own."""
     raw = desk.frame(_NAME)
     assert raw is not None, "there are cells, or nobody decides"
     return planting.counted(desk.ledger(), raw, shown_to=who.name)
+
+
+def far(who: Reader) -> Progress:
+    """How far the review is; counted again with the next decision or rule."""
+    made = counted(who)
+    newest = int(made["seq"][-1]) if made.height else 0
+
+    def made_of(_: pl.DataFrame) -> Progress:
+        return progress(gist(who), made, who.name, who.rules)
+
+    return _worked(who, made_of, "far", who.name, who.rules, newest, made.height)
 
 
 def warm() -> None:

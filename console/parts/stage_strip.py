@@ -15,7 +15,8 @@ _SAID = {Standing.DONE: "done", Standing.NOW: "in progress", Standing.AHEAD: "ah
 def stage_strip(steps: Sequence[Step]) -> None:
     """Show the steps from left to right."""
     items = [_item(step) for step in steps]
-    show(element("ol", *items, kind="perio-strip", aria_label="Steps of the migration"))
+    told = "Steps of the migration"
+    show(element("ol", *items, kind="perio-strip", aria_label=told, tabindex="0"))
 
 
 def _item(step: Step) -> Html:

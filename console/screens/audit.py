@@ -26,6 +26,7 @@ _GRID = Grid(
         "action": "What",
         "subject": "On what",
         "outcome": "Outcome",
+        "reason": "Reason",
         "hash": "Hash",
     },
     widths={"subject": "large"},
@@ -34,7 +35,7 @@ _GRID = Grid(
 
 def main() -> None:
     """Show the screen."""
-    access.require(*access.MAY_SEE["audit"])
+    user = access.require(*access.MAY_SEE["audit"])
     heading(
         "Audit",
         "Every sign-in, signature, plan and write, in a chain of hashes: an event that is altered, "
@@ -53,6 +54,19 @@ def main() -> None:
     rows = followup.filter_events(events, actor=actor, action=action, outcome=outcome, text=text)
     view = f"{actor}|{action}|{outcome}|{text}"
     show_grid(followup.event_rows(rows), _GRID, view=view, is_choosing=False)
+    st.download_button(
+        f"Take along what is shown ({rows.height:,} events, CSV)",
+        lambda: _taken(rows, user.name),
+        file_name="audit-log.csv",
+        mime="text/csv",
+        key="audit_export",
+        on_click="ignore",
+    )
+
+
+def _taken(rows: pl.DataFrame, who: str) -> bytes:
+    desk.ledger().export("audit log", actor=who, rows=rows.height)
+    return followup.as_csv(rows).encode()
 
 
 def _proof() -> None:

@@ -16,6 +16,7 @@ from console.parts.grid import show_grid
 from console.parts.group_card import group_card
 from console.parts.heading import heading
 from console.parts.record_card import record_card
+from console.parts.review_export import review_export
 from console.parts.review_filters import review_filters
 from console.parts.review_grids import CELLS, GROUPS, RECORDS
 from console.parts.review_progress import in_the_way, review_progress
@@ -67,6 +68,7 @@ def main() -> None:
         chart_list(user)
     else:
         _shown(user, who, cells, str(view), review_filters(sums))
+    review_export(user)
     _signing(user, who)
 
 
@@ -90,7 +92,8 @@ def _shown(
     st.caption(f"{matching:,} of {cells.height:,} cells match.")
     turn = st.session_state.get(TURN, 0)
     if view == review_rows.CELLS:
-        paged = review.pages_of(cells, places)
+        at = review.pages_of(cells, places)
+        paged = review.Pages(at.height, lambda first, count: review_rows.told(at.cut(first, count)))
         chosen = show_grid(review.dressed(paged), CELLS, view=f"{wanted.digest()}{turn}")
         if chosen is not None:
             record_card(user, cells, _said(who, chosen))

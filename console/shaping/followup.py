@@ -73,7 +73,7 @@ def asked_by(events: pl.DataFrame, plan_id: str) -> tuple[str, str] | None:
 
 
 def event_rows(events: pl.DataFrame) -> pl.DataFrame:
-    """Events to read: number, time in UTC, who, what, on what, how it ended, start of the hash."""
+    """Events to read: number, time in UTC, who, what, on what, how it ended and why, hash."""
     return events.select(
         "seq",
         _as_time(events).alias("at"),
@@ -81,8 +81,24 @@ def event_rows(events: pl.DataFrame) -> pl.DataFrame:
         "action",
         pl.col("subject").fill_null(""),
         "outcome",
+        pl.col("reason").fill_null(""),
         pl.col("hash").str.slice(0, 12).alias("hash"),
     )
+
+
+def as_csv(events: pl.DataFrame) -> str:
+    """Events as a file for a spreadsheet, in which no cell is a formula.
+
+    Source:
+        RFC 4180; an apostrophe before what a spreadsheet would run (OWASP, CSV injection).
+    """
+    texts = events.with_columns(_as_time(events).alias("at")).select(pl.all().cast(pl.String))
+    safe = pl.when(pl.all().str.contains(_RUNS)).then(pl.format("'{}", pl.all()))
+    return texts.select(safe.otherwise(pl.all()).name.keep()).write_csv()
+
+
+_RUNS = r"^\s*[=+\-@;\x00\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|^[\t\r\n]"
+"""How a text begins that a spreadsheet would take for a formula, full-width signs included."""
 
 
 def _as_time(events: pl.DataFrame) -> pl.Expr:

@@ -155,6 +155,46 @@ def test_a_history_has_every_exam_of_a_patient_with_its_figures(sample):
     assert (rows["sites_probed"] > 0).all()
 
 
+def test_the_review_is_taken_along_by_who_may_and_that_is_noted(screen, sample):
+    assert "Take the review along" in {each.label for each in screen("review").expander}
+    other = screen("review", "erin")
+    assert "Take the review along" not in {each.label for each in other.expander}
+
+
+def test_every_screen_that_is_looked_at_is_noted_and_no_value_is(screen, sample):
+    screen("review")
+    seen = sample.ledger.events(action="view")
+    assert "screen review" in seen["subject"].to_list()
+    assert any(each.startswith("review record") for each in seen["subject"])
+    assert "Sample" not in str(seen["subject"].to_list())
+
+
+EVIL = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    "**bold** _it_ `code`",
+    "$x^2$",
+    ":smile: :red[loud]",
+)
+
+
+@pytest.mark.parametrize("view", ["Records", "Groups", "Charts"])
+@pytest.mark.parametrize("text", EVIL)
+def test_markup_in_a_patients_text_is_shown_as_text_in_every_view(screen, sample, view, text):
+    cells = sample.vault.get("review").with_columns(label=pl.lit(text), found=pl.lit(text))
+    sample.vault.put("review", cells.with_columns(status=pl.lit("differs")))
+    app = screen("review")
+    app.segmented_control("review_view").set_value(view)
+    app.run()
+    assert not app.exception
+    for element in app.get("html"):
+        assert "<script" not in element.proto.body
+        assert "<img" not in element.proto.body
+    told = [*app.markdown, *app.caption, *app.info, *app.error, *app.success, *app.warning]
+    assert not [each for each in told if text in each.value]
+
+
 def test_only_a_clinician_signs_what_reviewers_accepted():
     assert factories.USERS["clara"][1] == (Role.CLINICIAN,)
     assert factories.SIGNERS[Gate.SAMPLE] == "clara"

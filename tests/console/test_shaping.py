@@ -341,6 +341,17 @@ def test_conflicts_are_listed_by_object_and_record():
     assert rows["before"].to_list() == ["", ""]
 
 
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", ";=1", "\uff1d1", "\uff0b1"]
+)
+def test_no_cell_of_an_exported_log_is_a_formula(place, text):
+    place.ledger.audit("export", actor="adam", subject=text)
+    told = followup.as_csv(place.ledger.events(newest=1))
+    back = pl.read_csv(told.encode(), infer_schema=False)
+    assert back["subject"][0].startswith("'")
+    assert back.height == 1
+
+
 def test_audit_events_are_filtered_and_newest_first(place):
     place.ledger.audit("export", actor="adam", subject="Checklist", outcome="ok")
     events = place.ledger.events(newest=100)
