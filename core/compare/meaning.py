@@ -4,9 +4,9 @@ Rule of the house: what is harmless is asked first and must be proven; the rest 
 class is a likely cause.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import polars as pl
 
@@ -72,17 +72,17 @@ class _Stage:
 
     Attributes:
         of: The cells.
-        tests: What is asked of them, in this order.
+        tests: What is asked of them, in this order; made when there is something to ask.
         otherwise: Their class when nothing holds; None to ask on.
     """
 
     of: pl.Expr
-    tests: Sequence[Test]
+    tests: Callable[[], Sequence[Test]]
     otherwise: DiffClass | None = None
 
     def said(self) -> pl.Expr:
         """The first class whose test holds, as `diff_class`."""
-        whens = (pl.when(test).then(pl.lit(name.value)) for name, test in self.tests)
+        whens = (pl.when(test).then(pl.lit(name.value)) for name, test in self.tests())
         return pl.coalesce(*whens, _class(self.otherwise)).alias("diff_class")
 
 
@@ -119,14 +119,17 @@ def _class(name: DiffClass | None) -> pl.Expr:
 @cache
 def _stages(manner: Manner) -> list[_Stage]:
     if manner.is_link:
-        return [_Stage(EVERY, (), DiffClass.WRONG_LINK)]
-    nulls = _Stage(FOUND.is_null() | WANTED.is_null(), _of_nulls(manner), DiffClass.VALUE_LOST)
-    teeth = [_Stage(EVERY, [(DiffClass.NUMBERING, _is_other_number())])]
-    if manner.reads is not Reads.TOOTH:
-        teeth = []
+        return [_Stage(EVERY, tuple, DiffClass.WRONG_LINK)]
+    is_null = FOUND.is_null() | WANTED.is_null()
+    nulls = _Stage(is_null, partial(_of_nulls, manner), DiffClass.VALUE_LOST)
+    teeth = [_Stage(EVERY, _of_teeth)] if manner.reads is Reads.TOOTH else []
     if manner.dtype == "String":
         return [nulls, *_harmless(manner.reads), *teeth, *_of_texts(manner.reads)]
-    return [nulls, *teeth, _Stage(EVERY, _of_values(manner))]
+    return [nulls, *teeth, _Stage(EVERY, partial(_of_values, manner))]
+
+
+def _of_teeth() -> list[Test]:
+    return [(DiffClass.NUMBERING, _is_other_number())]
 
 
 def _of_nulls(manner: Manner) -> list[Test]:
@@ -164,45 +167,47 @@ def _either(pattern: str) -> pl.Expr:
 
 
 def _harmless(reads: Reads) -> list[_Stage]:
-    special = _either(same.SPECIAL)
-    encoded = [(name, found == wanted) for name, found, wanted in same.encoded(FOUND, WANTED)]
-    read = [
-        (name, found == wanted) for name, found, wanted in same.read_alike(reads, FOUND, WANTED)
-    ]
     # words are read as they are; only what begins like a number may be one, or an instant
     is_read = EVERY if reads is not Reads.TEXT else _either(r"^\s*[+-]?\d")
-    return [
-        _Stage(special, encoded),
-        *([_Stage(is_read, read)] if read else []),
-    ]
+    encoded = _Stage(_either(same.SPECIAL), lambda: _equal(same.encoded(FOUND, WANTED)))
+    read = _Stage(is_read, lambda: _equal(same.read_alike(reads, FOUND, WANTED)))
+    return [encoded, read] if reads in same.READINGS else [encoded]
+
+
+def _equal(pairs: Sequence[same.Pair]) -> list[Test]:
+    return [(name, found == wanted) for name, found, wanted in pairs]
 
 
 def _of_texts(reads: Reads) -> list[_Stage]:
+    is_number = _Stage(FOUND.str.contains(r"^[+-]?\d"), _of_numbers_in_words)
     stages = [
-        _Stage(FOUND.str.contains("\n", literal=True), [(DiffClass.ORDER_LOST, _has_same_lines())]),
         _Stage(
-            EVERY,
-            [
-                (DiffClass.LETTER_CASE, FOUND.str.to_lowercase() == WANTED.str.to_lowercase()),
-                (DiffClass.TRUNCATED, WANTED.str.starts_with(FOUND)),
-            ],
+            FOUND.str.contains("\n", literal=True),
+            lambda: [(DiffClass.ORDER_LOST, _has_same_lines())],
         ),
-        _Stage(FOUND.str.contains(r"(\u2026|\.\.\.)$"), [(DiffClass.TRUNCATED, _is_cut())]),
+        _Stage(EVERY, _of_letters),
+        _Stage(FOUND.str.contains(r"(\u2026|\.\.\.)$"), lambda: [(DiffClass.TRUNCATED, _is_cut())]),
         _Stage(
             WANTED.str.contains("<", literal=True) | FOUND.str.contains("&", literal=True),
-            [(DiffClass.MARKUP, _is_same_without_markup())],
+            lambda: [(DiffClass.MARKUP, _is_same_without_markup())],
         ),
         _Stage(
             WANTED.str.contains(r"[^\x00-\x7f]"),
-            [(DiffClass.ENCODING, _is_same_but_for_encoding())],
+            lambda: [(DiffClass.ENCODING, _is_same_but_for_encoding())],
         ),
     ]
-    numbers = [
-        (DiffClass.SIGN, _is_other_sign()),
-        (DiffClass.TIME_ZONE, _is_instant_hours_off()),
+    return stages if reads is Reads.CODE else [is_number, *stages]
+
+
+def _of_letters() -> list[Test]:
+    return [
+        (DiffClass.LETTER_CASE, FOUND.str.to_lowercase() == WANTED.str.to_lowercase()),
+        (DiffClass.TRUNCATED, WANTED.str.starts_with(FOUND)),
     ]
-    is_number = FOUND.str.contains(r"^[+-]?\d")
-    return stages if reads is Reads.CODE else [_Stage(is_number, numbers), *stages]
+
+
+def _of_numbers_in_words() -> list[Test]:
+    return [(DiffClass.SIGN, _is_other_sign()), (DiffClass.TIME_ZONE, _is_instant_hours_off())]
 
 
 def _of_numbers(reads: Reads) -> list[Test]:

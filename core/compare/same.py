@@ -88,7 +88,7 @@ def read_alike(reads: Reads, found: pl.Expr, wanted: pl.Expr) -> list[Pair]:
     """Two texts as a field of this reading is read; null where they cannot be."""
     # several re-encodings at once bear the name of the field's own
     read, meant = bare(spelled(found)), bare(spelled(wanted))
-    return [(name, undo(read), undo(meant)) for name, undo in _READINGS.get(reads, ())]
+    return [(name, undo(read), undo(meant)) for name, undo in READINGS.get(reads, ())]
 
 
 def instant(text: pl.Expr) -> pl.Expr:
@@ -165,7 +165,7 @@ class _Pairs(dict[str, object]):
             raise ValueError(message)
 
 
-_READINGS: Mapping[Reads, tuple[tuple[DiffClass, Callable[[pl.Expr], pl.Expr]], ...]] = {
+READINGS: Mapping[Reads, tuple[tuple[DiffClass, Callable[[pl.Expr], pl.Expr]], ...]] = {
     Reads.TEXT: ((DiffClass.NOTATION, instant), (DiffClass.NOTATION, _decimal)),
     Reads.LIST: ((DiffClass.ORDER, _items),),
     Reads.EMAIL: ((DiffClass.NOTATION, lambda text: text.str.to_lowercase()),),
