@@ -31,7 +31,7 @@ def snapshot(folder, style=PANDA):
     """Table -> key -> rows of that key; of a table without a key, rows are their own keys."""
     connection = sqlite3.connect(folder / DATABASE)
     keys = {table.name: table.key for table in style.charts((), (), 1).tables()}
-    found = {}
+    found: dict[str, dict[str, list[tuple[object, ...]]]] = {}
     for table in style.tables:
         names = table.key or keys.get(table.name, table.names)
         places = [table.position(column) for column in names]
