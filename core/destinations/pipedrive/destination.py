@@ -13,7 +13,6 @@ import polars as pl
 from core.destinations.pipedrive import listing
 from core.destinations.pipedrive.contacts import Foreign
 from core.destinations.pipedrive.conversation import (
-    Silence,
     Talk,
     ask,
     error_of,
@@ -25,10 +24,10 @@ from core.destinations.pipedrive.conversation import (
 from core.destinations.pipedrive.costs import cost
 from core.destinations.pipedrive.custom import ACTIVITY_TYPE, CUSTOM_FIELD, labels_json
 from core.destinations.pipedrive.dialect import Dialect, learn
-from core.destinations.pipedrive.governor import number_of, out_of_tokens
 from core.destinations.pipedrive.parse import Known, refs_of
 from core.destinations.pipedrive.places import site_of, storage_url
 from core.destinations.pipedrive.prices import walk_price, write_price
+from core.destinations.pipedrive.purse import BUDGET, LEFT, Purse
 from core.destinations.pipedrive.render import Payload, render
 from core.destinations.pipedrive.sighting import Sighting
 from core.destinations.pipedrive.wire import Answer, Letter, Wire
@@ -52,16 +51,17 @@ class PipedriveDestination:
         *,
         spend: Callable[[int], int] | None = None,
         cap: int | None = None,
+        reserve: float = 0.0,
     ) -> None:
-        """Talk to `base_url` over `wire`; `cap` tokens a day, counted by `spend`."""
+        """Talk to `base_url` over `wire`; `cap` tokens a day, counted by `spend`.
+
+        Where no cap is given, what the account says of its budget gives one, less the reserve.
+        """
         self._site = site_of(base_url)
         self._wire = wire
         self._dialect = Dialect(self._site)
         self._foreign: Foreign = {}
-        self._own_tokens = 0
-        self._spend = spend or self._count
-        self._cap = cap
-        self._headers = httpx.Headers()
+        self._purse = Purse(spend, cap, reserve)
 
     def standing(self) -> Standing:
         """Who we are there, who else is, and what we may spend; -1 webhooks = not shown to us."""
@@ -78,8 +78,8 @@ class PipedriveDestination:
             users=users,
             webhooks=webhooks,
             requests_per_2s=self._wire.spent().requests_per_2s,
-            tokens_per_day=self._shown("x-daily-ratelimit-token-limit"),
-            tokens_left=self._shown("x-daily-ratelimit-token-remaining"),
+            tokens_per_day=self._purse.shown(BUDGET),
+            tokens_left=self._purse.shown(LEFT),
         )
 
     def fields(self) -> pl.DataFrame:
@@ -155,13 +155,14 @@ class PipedriveDestination:
         payloads = [self._render(intent) for intent in intents]
         letters = [self._letter(each, load) for each, load in zip(intents, payloads, strict=True)]
         self._check_open()
-        affordable = self._pay(letters)
+        affordable = self._purse.pay(letters)
         posted = letters[:affordable]
         under_way = self._wire.post(posted)
 
         def receipts() -> list[Receipt]:
             answers = under_way.result()
-            self._refund(posted, answers)
+            self._purse.refund(posted, answers)
+            self._purse.note(answers)
             judged = [judge(each, answer) for each, answer in zip(intents, answers, strict=False)]
             too_many = intents[affordable:]
             return judged + [
@@ -212,42 +213,10 @@ class PipedriveDestination:
             is_held=intent.is_held,
         )
 
-    def _pay(self, letters: Sequence[Letter]) -> int:
-        """Count what is about to be spent; how many of the letters the day's tokens suffice for."""
-        spend = self._spend
-        if self._cap is None:
-            spend(sum(each.tokens for each in letters))
-            return len(letters)
-        room = self._cap - spend(0)
-        affordable = 0
-        for each in letters:
-            room -= each.tokens
-            if room < 0:
-                break
-            affordable += 1
-        if not affordable:
-            raise out_of_tokens()
-        spend(sum(each.tokens for each in letters[:affordable]))
-        return affordable
-
     def _carry(self, letters: Sequence[Letter]) -> list[Answer]:
         answers = self._wire.carry(letters)
-        self._refund(letters, answers)
+        self._purse.refund(letters, answers)
         return answers
-
-    def _refund(self, letters: Sequence[Letter], answers: Sequence[Answer]) -> None:
-        """Give tokens back that were counted for what was not sent after all."""
-        unsent = sum(
-            letter.tokens
-            for letter, answer in zip(letters, answers, strict=True)
-            if isinstance(answer, Silence) and not answer.is_sent
-        )
-        if unsent:
-            self._spend(-unsent)
-
-    def _count(self, tokens: int) -> int:
-        self._own_tokens += tokens
-        return self._own_tokens
 
     def _check_open(self) -> None:
         stop = self._wire.stop()
@@ -282,10 +251,9 @@ class PipedriveDestination:
         attempt = 0
         while True:
             self._check_open()
-            self._pay([letter])
+            self._purse.pay([letter])
             answer = self._carry([letter])[0]
-            if isinstance(answer, httpx.Response):
-                self._headers.update(answer.headers)
+            self._purse.note([answer])
             try:
                 return judged(answer)
             except Transient:
@@ -293,7 +261,3 @@ class PipedriveDestination:
                 if attempt >= READ_ATTEMPTS:
                     raise
                 self._wire.rest(backoff_s(attempt - 1))
-
-    def _shown(self, header: str) -> int | None:
-        number = number_of(self._headers.get(header))
-        return None if number is None else int(number)

@@ -36,7 +36,7 @@ def open_destination(  # noqa: PLR0913 - each is a setting of its own
         token: The API token, or the OAuth access token.
         auth: "token" or "oauth".
         requests_per_2s: Highest pace by the settings; None = as the destination says.
-        tokens_per_day: The company's daily budget; None = not limited here.
+        tokens_per_day: The company's daily budget; None = as the destination says, if it says.
         reserve: Share of the budget left to the practice's other integrations.
         in_flight: Most requests under way at once.
         transport: In place of the network, for tests.
@@ -51,7 +51,7 @@ def open_destination(  # noqa: PLR0913 - each is a setting of its own
     site_of(base_url)
     wire = Wire(_headers(token, auth), (clock, sleep), in_flight, requests_per_2s, transport)
     cap = _cap(tokens_per_day, reserve)
-    return PipedriveDestination(base_url, wire, spend=spend, cap=cap)
+    return PipedriveDestination(base_url, wire, spend=spend, cap=cap, reserve=reserve)
 
 
 def _cap(tokens_per_day: int | None, reserve: float) -> int | None:

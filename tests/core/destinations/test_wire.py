@@ -629,3 +629,26 @@ def test_nothing_is_sent_to_a_host_whose_certificate_is_expired_or_anothers(stra
     (answer,) = wire.carry([Letter(lambda: request, "/v1/users/me", 2)])
     wire.close()
     assert answer == Silence(is_sent=False, reason="unreachable")
+
+
+def test_the_budget_is_what_the_destination_says_when_the_settings_do_not(open_to, desk):
+    server = Server(headers={"x-daily-ratelimit-token-limit": "100"})
+    spent = [60]
+
+    def spend(tokens):
+        spent[0] += tokens
+        return spent[0]
+
+    destination = open_to(server, reserve=0.25, spend=spend)
+    # the first answer tells the budget: 75 of it are ours, and a note costs 10
+    assert _outcomes(destination.write(_notes(desk, 1))) == [("ack", "")]
+    with pytest.raises(DestinationBusy):
+        destination.write(_notes(desk, 1))
+    assert (spent, len(server.requests)) == ([70], 1)
+
+
+def test_settings_go_before_what_the_destination_says_of_its_budget(open_to, desk):
+    server = Server(headers={"x-daily-ratelimit-token-limit": "10"})
+    destination = open_to(server, tokens_per_day=1_000)
+    for _ in range(5):
+        assert _outcomes(destination.write(_notes(desk, 1))) == [("ack", "")]
