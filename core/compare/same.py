@@ -137,10 +137,11 @@ def _items(text: pl.Expr) -> pl.Expr:
 
 def _json(text: pl.Expr) -> pl.Expr:
     """A JSON text in its shortest form; null where it is none."""
-    return text.map_elements(_canonical, return_dtype=pl.String())
+    return text.map_elements(canonical, return_dtype=pl.String())
 
 
-def _canonical(text: str) -> str | None:
+def canonical(text: str) -> str | None:
+    """A JSON text in its shortest form, numbers as they are written; None where it is none."""
     # numbers stay as they are written: 3 and 3.0 are told apart, and none passes through a float
     try:
         read = json.loads(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from core.compare import Charts, DiffClass, classify, compare_charts, unequal_cells
+from core.compare import Charts, DiffClass, classify, compare_charts, same, unequal_cells
 from core.compare.classes import HARMLESS
 from core.destinations.pipedrive.custom import Custom
 from core.destinations.pipedrive.dialect import Dialect
@@ -30,6 +30,7 @@ PHONE = Field("A phone.", pl.String(), reads=Reads.PHONE, is_empty_null=True)
 JSON = Field("A record.", pl.String(), reads=Reads.JSON)
 TOOTH = Field("A tooth.", pl.String(), reads=Reads.TOOTH)
 COUNT = Field("A count.", pl.Int64())
+STAGE = Field("A stage.", pl.Int64(), reads=Reads.CODE)
 AMOUNT = Field("An amount.", pl.Decimal(38, 4))
 MARK = Field("A mark.", pl.Boolean())
 DAY = Field("A day.", pl.Date())
@@ -126,6 +127,8 @@ MORE_LOSSES = [
     (COUNT, 105, -5, DiffClass.SENTINEL),
     (COUNT, 3, -3, DiffClass.SIGN),
     (COUNT, 4, 3, DiffClass.WRONG_VALUE),
+    (STAGE, 3, 4, DiffClass.WRONG_CODE),
+    (STAGE, -3, 3, DiffClass.WRONG_CODE),
     (MARK, None, False, DiffClass.NULL_OR_ZERO),
     (MARK, False, None, DiffClass.NULL_OR_ZERO),
     (MARK, True, False, DiffClass.WRONG_VALUE),
@@ -142,6 +145,19 @@ MORE_LOSSES = [
 def test_a_changed_value_is_a_loss_of_its_kind(field, found, wanted, kind):
     assert kind_of(field, found, wanted) is kind
     assert kind not in HARMLESS
+
+
+@pytest.mark.parametrize(
+    ("text", "shortest"),
+    [
+        ('{"b": 1.0, "a": [1, null]}', '{"a": [{"number": "1"}, null], "b": {"number": "1.0"}}'),
+        ('{"a": 1, "a": 2}', None),
+        ("[" * 100_000, None),
+        ("not JSON", None),
+    ],
+)
+def test_a_json_text_is_read_without_a_float_or_not_at_all(text, shortest):
+    assert same.canonical(text) == shortest
 
 
 @pytest.mark.parametrize(
