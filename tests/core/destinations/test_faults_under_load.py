@@ -10,9 +10,11 @@ from core.errors import (
     DestinationBusy,
     DestinationError,
     DestinationRefused,
+    DestinationUnreachable,
     FieldVanished,
     LedgerError,
 )
+from core.migration import carry_out
 from core.sandbox.faults import Fault
 from tests.core.destinations.small import RECORDS, ref_of
 
@@ -190,3 +192,27 @@ def test_what_a_colleague_does_meanwhile_stays_done_and_is_seen(small_load, rule
     gone = load.states().keys() - load.live().keys() - refused
     assert len(gone) == (0 if rule["fault"] == "user_edits" else 1)
     assert bool(load.unequal()) == (rule["fault"] == "user_edits")
+
+
+def test_what_is_under_way_is_concluded_when_the_next_batch_cannot_be_sent(small_load, monkeypatch):
+    monkeypatch.setattr(carry_out, "BATCH", 1)
+    load = small_load()
+
+    def cut(passage):
+        send = passage.destination.send
+
+        def sends(intents):
+            if intents[0].ref == ref_of("person3"):
+                message = "The line is cut."
+                raise DestinationUnreachable(message)
+            return send(intents)
+
+        passage.destination.send = sends
+        carry_out.carry_out(passage, load.plan_id, "load")
+
+    with pytest.raises(DestinationUnreachable):
+        load.run(cut)
+    assert set(load.states().values()) == {"done", "planned"}
+    assert load.states()[ref_of("person2")] == "done"
+    load.load()
+    load.check_whole()
