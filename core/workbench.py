@@ -7,14 +7,12 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-import polars as pl
 
 from core import failpoints
 from core.crosswalk.mapping import SchemaMap, load
@@ -28,10 +26,10 @@ from core.ledger.ledger import SqlLedger, open_ledger
 from core.ledger.rules import Rules
 from core.ledger.vault import FileVault
 from core.migration.passage import Passage, Progress, Tempo
-from core.migration.preflight import told_by
-from core.ports import About, Destination, Source, Table
+from core.ports import Destination, Source
 from core.settings import Settings, load_settings
 from core.sources import open_source
+from core.sources.on_demand import SourceOnDemand
 
 MAP_FILE = "map.toml"
 REPORTS = "reports"
@@ -80,52 +78,6 @@ def _arm_failpoint(settings: Settings) -> None:
     number = getattr(signal, "SIGSTOP" if how == "stop" else "SIGKILL", signal.SIGTERM)
     act = failpoints.counted(named, lambda: os.kill(os.getpid(), number))
     failpoints.arm(act, only=Point(named.partition(":")[0]))
-
-
-@dataclass(frozen=True, slots=True)
-class SourceOnDemand:
-    """The practice's database, opened when it is first asked: a rollback does without it."""
-
-    opened: Callable[[], Source]
-
-    def catalogue(self) -> tuple[Table, ...]:
-        """Every table and view, by name."""
-        return self.opened().catalogue()
-
-    def read(self, table: Table) -> pl.DataFrame:
-        """Every row, as `core.ports.Source` says."""
-        return self.opened().read(table)
-
-    def locate(self, file_path: str) -> Path | None:
-        """The file that a stored path names, or None when it is not there."""
-        return self.opened().locate(file_path)
-
-    def sample(self, table: Table, rows: int) -> pl.DataFrame:
-        """Rows from all over a table, as `core.ports.Source` says."""
-        return self.opened().sample(table, rows)
-
-    def counted(self, table: Table, columns: Sequence[str]) -> pl.DataFrame | None:
-        """Each different row of some columns and how often, as `core.ports.Source` says."""
-        return self.opened().counted(table, columns)
-
-    def known(self, table: Table, column: str, values: pl.Series) -> pl.Series | None:
-        """Those of some values that a column holds, as `core.ports.Source` says."""
-        return self.opened().known(table, column, values)
-
-    def repeats(self, table: Table, columns: Sequence[str]) -> bool | None:
-        """Whether any two rows are alike in some columns, as `core.ports.Source` says."""
-        return self.opened().repeats(table, columns)
-
-    def orphans(self, table: Table, column: str, to_table: Table, to_column: str) -> int | None:
-        """Rows with a value that another table does not hold, as `core.ports.Source` says."""
-        return self.opened().orphans(table, column, to_table, to_column)
-
-    def about(self) -> About:
-        """What it says of itself."""
-        return told_by(self.opened())
-
-    def close(self) -> None:
-        """Nothing: who opened it closes it."""
 
 
 @dataclass(slots=True)

@@ -140,41 +140,57 @@ def open_ledger(  # noqa: PLR0913 - each is a choice of its own
     """Open the ledger, making it when there is none.
 
     Args:
-        url: A SQLAlchemy address: `sqlite:///file`, `sqlite://` (in memory), `postgresql+psycopg://…`.
-        lock: True for a run that writes to the destination: one at a time, under a number of its
-            own. False for a reader, which may still sign, ask, note and keep sessions.
+        url: `sqlite:///file`, `sqlite://` (in memory), `postgresql+psycopg://…`.
+        lock: True for a run: one at a time. A reader may still sign, ask, note, keep sessions.
         clock: Says what time it is.
-        key: The migration's key (`key.load_key`). With it a head record vouches for the length of
-            the audit log; without it events cut off at the end go unseen.
+        key: The migration's key (`key.load_key`); without it nothing vouches for the log's length.
         hasher: Makes and checks password hashes.
-        ticks_s: Counts seconds and is never set; the destination must be given the same.
-        rules: How long signatures hold, and how many a rollback needs.
+        ticks_s: Counts seconds and is never set; the destination's too.
+        rules: What a practice may set about signatures.
         head: The head record's file; beside a SQLite file when not named.
-        anchor: A second place for signed checkpoints: a file, or "syslog"; "" for none.
+        anchor: A second place for signed checkpoints (`anchor.Anchor`).
 
     Raises:
-        LedgerLocked: another run holds the ledger.
-        LedgerError: the file is damaged, cannot be opened, or is of a newer version.
-        ChainBroken: the audit log does not reach as far as its head record vouches for.
+        LedgerError: locked by another run, damaged, not to be opened, or of a newer version; or
+            (ChainBroken) the log does not reach as far as its head record vouches for.
     """
-    engine = connect(url)
-    sealer = Sealer(sub_key(key or NO_KEY, SUMS))
-    store = SqlLedger(engine, clock=clock, hasher=hasher, sealer=sealer, rules=rules)
+    store = _connected(url, clock, hasher, key, rules)
     store.ticks_s = ticks_s
-    store.box = SecretBox(sub_key(key or NO_KEY, CODES))
-    store.signer = None if key is None else Signer(sub_key(key, CHECKPOINT))
-    file = file_of(url)
     try:
-        store.lock = _take_lock(engine, file, clock()) if lock else None
-        schema.bring_up(store, file, lambda: _take_lock(engine, file, clock()))
-        record = head or (None if file is None else file.with_suffix(".head"))
-        if key is not None and record is not None:
-            _find_head(store, record, key, anchor)
+        _begin(store, file_of(url), lock=lock)
+        _find_head(store, head or _beside(url), key, anchor)
         if lock:
             _begin_epoch(store)
     except BaseException:
         store.close()
         raise
+    return store
+
+
+def _begin(store: SqlLedger, file: Path | None, *, lock: bool) -> None:
+    def take() -> Lock | None:
+        return _take_lock(store.engine, file, store.clock())
+
+    store.lock = take() if lock else None
+    schema.bring_up(store, file, take)
+
+
+def _beside(url: str) -> Path | None:
+    file = file_of(url)
+    return None if file is None else file.with_suffix(".head")
+
+
+def _connected(
+    url: str,
+    clock: Callable[[], datetime],
+    hasher: PasswordHasher,
+    key: bytes | None,
+    rules: Rules,
+) -> SqlLedger:
+    sealer = Sealer(sub_key(key or NO_KEY, SUMS))
+    store = SqlLedger(connect(url), clock=clock, hasher=hasher, sealer=sealer, rules=rules)
+    store.box = SecretBox(sub_key(key or NO_KEY, CODES))
+    store.signer = None if key is None else Signer(sub_key(key, CHECKPOINT))
     return store
 
 
@@ -185,7 +201,9 @@ def _take_lock(engine: Engine, file: Path | None, now: datetime) -> Lock | None:
     return None if engine.dialect.name == "sqlite" else ServerLock(engine)
 
 
-def _find_head(store: SqlLedger, file: Path, key: bytes, anchor: str) -> None:
+def _find_head(store: SqlLedger, file: Path | None, key: bytes | None, anchor: str) -> None:
+    if file is None or key is None:
+        return
     with store.reading() as connection:
         ledger_id = str(connection.scalar(select(tables.about.c.ledger_id)))
     assert store.signer is not None  # there is a key

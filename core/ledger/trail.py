@@ -3,7 +3,7 @@
 Rule of the house: nobody changes or removes an event; there is no function for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -103,7 +103,11 @@ def events(  # noqa: PLR0913 - each narrows the question
         query = query.where(event.ts < tables.moment_text(until))
     with store.reading() as connection:
         rows = connection.execute(query).fetchall()
-    schema: dict[str, Any] = dict.fromkeys(names.values(), pl.String) | {"seq": pl.Int64}
+    return _shown(rows, list(names.values()))
+
+
+def _shown(rows: Sequence[Row[Any]], names: list[str]) -> pl.DataFrame:
+    schema: dict[str, Any] = dict.fromkeys(names, pl.String) | {"seq": pl.Int64}
     frame = pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
     # A time that somebody spoilt is shown as none; `verify_chain` says where.
     at = pl.col("at").str.to_datetime(time_unit="us", time_zone="UTC", strict=False)

@@ -35,6 +35,7 @@ def upgrade() -> None:
     _people()
     _decisions()
     _writes()
+    _records()
     _shelf()
 
 
@@ -128,6 +129,9 @@ def _writes() -> None:
         sa.Column("concluded_at", sa.String()),
     )
     op.create_index("ix_writes_write_id", "writes", ["write_id"])
+
+
+def _records() -> None:
     op.create_table(
         "records",
         sa.Column("ref", sa.String(), primary_key=True),
