@@ -107,3 +107,8 @@ def test_what_was_written_as_csv_can_be_told_again(texts):
 @pytest.mark.parametrize("text", ["-2", "+3.5", "12", "", "Ann", "2024-03-04", "a=1"])
 def test_numbers_and_words_stay_as_they_are_in_csv(text):
     assert csv_cells(text) == [text]
+
+
+def test_a_sheet_with_a_lead_says_it_before_its_table_and_without_one_goes_on():
+    sheets = (Sheet("A", pl.DataFrame({"a": [1]}), {"a": "A"}),)
+    assert Document("T", (), sheets).markdown() == "# T\n\n\n## A\n\n| A |\n| --- |\n| 1 |\n"

@@ -89,3 +89,25 @@ def test_a_depth_that_somebody_changed_is_told_by_tooth_and_site(at):
     ]
     assert sites["severity"].to_list() == ["loss"]
     assert migration.stage() is Stage.VERIFIED
+
+
+def test_a_figure_that_contradicts_its_chart_blocks_though_it_is_as_wanted(at):
+    migration = at(Stage.LOADED)
+    name = "chart_record.sites_probed"
+    with migration.opened(lock=False) as bench:
+        deals = bench.vault.get("wanted/deal")
+        ref, probed = deals.drop_nulls(name).select("ref", name).row(0)
+        is_it = pl.col("ref") == ref
+        wrong = pl.when(is_it).then(pl.lit(probed + 1)).otherwise(name).alias(name)
+        bench.vault.put("wanted/deal", deals.with_columns(wrong))
+        records = bench.ledger.records().filter(is_it)
+    code = migration.kept("field_codes")["deal|Sites Probed"]
+    with migration.sandbox() as account:
+        changed = {"custom_fields": {code: probed + 1}}
+        account.ask("PATCH", f"/api/v2/deals/{records['record_id'][0]}", json=changed)
+        result = migration.take(VERIFY)
+    assert result["diff"]["by_class"]["rule broken"] == 1
+    assert result["diff"]["loss"] >= 1
+    assert migration.stage() is Stage.LOADED
+    (cell,) = migration.vault("differences").filter(diff_class="rule broken").rows(named=True)
+    assert (cell["field"], cell["severity"], cell["status"]) == (name, "loss", "differs")

@@ -127,9 +127,11 @@ def test_a_decision_is_about_one_review_and_dies_with_it(ledger, vault):
 
 
 def test_there_is_nothing_to_decide_before_a_sample():
-    with open_ledger("sqlite://", hasher=CHEAP_HASHER) as empty:
-        with pytest.raises(StepNotAllowed, match="no sample"):
-            decisions(empty)
+    with (
+        open_ledger("sqlite://", hasher=CHEAP_HASHER) as empty,
+        pytest.raises(StepNotAllowed, match="no sample"),
+    ):
+        decisions(empty)
 
 
 def test_a_group_is_the_cells_of_a_field_with_the_same_values():
@@ -174,7 +176,7 @@ def test_every_cell_says_what_was_decided_on_it(ledger, vault):
 
 def test_two_reviewers_who_disagree_are_named_and_a_rejection_stands_in_the_way(ledger, vault):
     decide(ledger, vault, record(0), reviewer="carla")
-    assert obstacles(CELLS, decisions(ledger), rules(ledger)) == ()
+    assert obstacles(CELLS, counted(ledger, CELLS), rules(ledger)) == ()
     wrong = record(0, Verdict.REJECTED, reason=Reason.CHART)
     decide(ledger, vault, wrong, reviewer="chen")
     made = decisions(ledger)
