@@ -24,18 +24,16 @@ from core.migration.reversing import ANYTIME
 from core.practice.make import make_practice
 from core.settings import load_settings, write_settings
 from core.workbench import open_workbench
-from flows.deciding import add_user, ask_for_load, attest, purge, sign, to_a_plan
+from flows.deciding import ask_for_load, attest, purge, sign, to_a_plan
 from flows.ending import end, ended_by_signal
 from flows.local import down, serve_again, up
-from flows.running import run_flow, server_of, write_json
+from flows.running import run_flow, server_of
 from flows.server import Runner, start_server
-from flows.summary import say_audit, say_demo, say_status, say_step
+from flows.summary import say_demo, say_status, say_step
 
 __all__ = [
-    "add_user",
     "ask_for_load",
     "attest",
-    "audit",
     "check_losses",
     "console",
     "demo",
@@ -47,7 +45,6 @@ __all__ = [
     "make_practice_in",
     "purge",
     "run_emulator",
-    "say_audit",
     "say_demo",
     "say_status",
     "say_step",
@@ -55,7 +52,6 @@ __all__ = [
     "status",
     "step",
     "up",
-    "write_json",
 ]
 
 _LOOK_EVERY_S = 5.0
@@ -127,14 +123,6 @@ def status(folder: Path) -> Result:
             "signatures": signatures,
             "result": bench.ledger.kept("result") or {},
         }
-
-
-def audit(folder: Path, newest: int) -> Result:
-    """The audit log's newest events, and the proof that it is whole."""
-    with open_workbench(folder, lock=False) as bench:
-        events = bench.ledger.verify_chain()
-        shown = bench.ledger.events(newest=newest)
-        return {"phase": "audit", "events": events, "is_whole": True, "newest": shown.to_dicts()}
 
 
 def estimate(folder: Path) -> Result:
