@@ -19,12 +19,10 @@ from core.clinical.tooth import Numbering
 from core.crosswalk.decisions import MARGIN_SIGNS, SCALES, Decisions
 from core.crosswalk.mapping import SchemaMap
 from core.migration.confirming import decided
+from core.migration.looking import CONFIRMED
 from core.migration.proposing import EVIDENCE
 from core.ports import ConsoleUser
 from core.vocabulary.specification import PROFILES
-
-CONFIRMED = "decisions"
-"""Ledger document: who confirmed the settings for the practice, when, and which."""
 
 
 def decisions_form(user: ConsoleUser, schema_map: SchemaMap, *, seen: str, is_open: bool) -> None:

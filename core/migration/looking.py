@@ -20,11 +20,15 @@ from core.migration.preflight import (
     provider_finding,
     source_findings,
     told_by,
+    zone_finding,
 )
 from core.migration.preflight_plan import Limits, attestation_finding, plan_findings
 from core.migration.seats import ACCEPTED
 from core.migration.specify import FIT
 from core.ports import Standing, Table
+
+CONFIRMED = "decisions"
+"""Ledger document: who confirmed the settings for the practice, when, and which."""
 
 
 def look(passage: Passage, tables: Sequence[Table], standing: Standing) -> list[Finding]:
@@ -44,6 +48,10 @@ def look(passage: Passage, tables: Sequence[Table], standing: Standing) -> list[
     fit = None if kept is None else kept | {"cap": passage.field_cap}
     findings = [
         *source_findings(told_by(passage.source), tables),
+        zone_finding(
+            schema_map.decisions.zone if schema_map else None,
+            is_confirmed=ledger.kept(CONFIRMED) is not None,
+        ),
         *destination_findings(standing, is_sandbox=passage.is_sandbox),
         automations(ledger.kept(AUTOMATIONS)),
         provider_finding(providers, standing, schema_map.users if schema_map else {}),

@@ -95,7 +95,26 @@ def source_findings(told: About, tables: Sequence[Table]) -> list[Finding]:
         _source("safety", Severity.WARNING, remark.said, remark.next_step)
         for remark in told.remarks or ()
     ]
-    return found
+    said = "Who else writes to it meanwhile cannot be seen from here."
+    step = "Read while nobody works, or pick up what changed since with `./perio delta`."
+    return [*found, _source("who else writes", Severity.NOTE, said, step)]
+
+
+def zone_finding(zone: str | None, *, is_confirmed: bool) -> Finding:
+    """In which zone times without one are read.
+
+    Args:
+        zone: As the map has it; None before there is a map.
+        is_confirmed: Whether a person confirmed the settings for the practice.
+    """
+    if not zone:
+        said = "In which time zone its times are meant is asked with the map."
+        return _source("time zone", Severity.NOTE, said)
+    said = f"Times without a zone are read as {zone}."
+    if is_confirmed:
+        return _source("time zone", Severity.GOOD, said)
+    step = "Confirm the practice's own on the field map's screen, among the settings."
+    return _source("time zone", Severity.WARNING, said, step)
 
 
 def _source(about: str, severity: Severity, said: str, next_step: str = "") -> Finding:

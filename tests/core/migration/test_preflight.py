@@ -24,6 +24,7 @@ from core.migration.preflight import (
     provider_finding,
     source_findings,
     told_by,
+    zone_finding,
 )
 from core.migration.preflight_plan import Limits, attestation_finding, plan_findings
 from core.ports import About, Standing, Table, User
@@ -58,7 +59,8 @@ def severities(findings: list[Finding]) -> dict[str, Severity]:
 def test_a_source_says_what_it_is_and_that_it_cannot_be_harmed():
     found = source_findings(About("SQLite file x", 2_000_000, is_read_only=True), TABLES)
     assert found[0].said == "SQLite file x: 2 tables and views, 480 rows, 2.0 MB."
-    assert severities(found) == {"what it is": Severity.GOOD, "read only": Severity.GOOD}
+    good = {"what it is": Severity.GOOD, "read only": Severity.GOOD}
+    assert severities(found) == good | {"who else writes": Severity.NOTE}
 
 
 def test_an_empty_source_stops():
@@ -87,6 +89,29 @@ def test_a_source_that_looked_says_what_it_found(remarks, severity):
     told = told_by(Candid(*remarks))  # type: ignore[arg-type] # no more of a source is asked
     found = source_findings(told, TABLES)
     assert severities(found)["safety"] is severity
+
+
+@pytest.mark.parametrize(
+    ("zone", "is_confirmed", "severity"),
+    [
+        (None, False, Severity.NOTE),
+        ("America/Chicago", False, Severity.WARNING),
+        ("America/Chicago", True, Severity.GOOD),
+    ],
+)
+def test_the_time_zone_is_a_warning_until_a_person_confirms_it(zone, is_confirmed, severity):
+    found = zone_finding(zone, is_confirmed=is_confirmed)
+    assert found.severity is severity
+    assert (zone or "zone") in found.said
+    assert bool(found.next_step) is (severity is Severity.WARNING)
+
+
+def test_a_source_may_be_written_meanwhile_and_says_how_to_live_with_it():
+    (found,) = (
+        each for each in source_findings(About("A database"), TABLES) if each.about[:3] == "who"
+    )
+    assert found.severity is Severity.NOTE
+    assert "delta" in found.next_step
 
 
 def test_an_admins_token_and_no_webhooks_are_good():
