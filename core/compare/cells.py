@@ -44,8 +44,8 @@ def pair(found: pl.Series, wanted: pl.Series) -> Pairs:
 Side = pl.DataFrame | pl.LazyFrame
 """One side of a comparison; a lazy one is read a few columns at a time."""
 
-_AT_A_TIME = 4
-"""Columns of a lazy side that are in memory together."""
+_AT_A_TIME = 1_000_000
+"""Cells of a lazy side that are in memory together, one column at least."""
 
 
 def unequal_cells(
@@ -74,7 +74,7 @@ def unequal_cells(
     parts: dict[tuple[Manner, pl.DataType], list[pl.DataFrame]] = {}
     is_lazy = isinstance(found, pl.LazyFrame) or isinstance(wanted, pl.LazyFrame)
     names = list(fields)
-    step = _AT_A_TIME if is_lazy else max(1, len(names))
+    step = max(1, _AT_A_TIME // max(1, keys.height) if is_lazy else len(names))
     for start in range(0, len(names), step):
         batch = {name: fields[name] for name in names[start : start + step]}
         sides = _Sides(read(found.select(*batch)), read(wanted.select(*batch)), pairs)
