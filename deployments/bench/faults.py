@@ -152,7 +152,7 @@ def measure(  # noqa: PLR0913 - what a row is of
             seconds = time.monotonic() - began_s
         lines = (ran.stdout.strip() or ran.stderr.strip()).splitlines()
         said = "; ".join(lines[-2:]) if client == "perio" else (lines or [""])[-1]
-        live = _live(folder / "sandbox.sqlite")
+        live = live_refs(folder / "sandbox.sqlite")
         wanted = {f"m{number:024x}" for number in range(1, count + 1)}
         unknown, adopted = _doubts(folder / client) if client == "perio" else (None, None)
         duplicates = sum(live.values()) - len(live)
@@ -189,7 +189,7 @@ def _killed_half_way(words: list[str], at: Account, count: int) -> bool:
         return running.wait() == _KILLED
 
 
-def _live(state: Path) -> Counter[str]:
+def live_refs(state: Path) -> Counter[str]:
     """How often each ref is live."""
     query = "SELECT custom FROM records WHERE shelf = 'live' AND kind = 'persons'"
     with closing(sqlite3.connect(state)) as rows:

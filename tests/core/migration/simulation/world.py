@@ -126,6 +126,7 @@ class World:
         self.sent: dict[str, Sent] = {}
         self.writes = 0
         self.seen: dict[str, int] = {}
+        self.faults: tuple[str, ...] = FAULTS
         self.field_is_gone = False
         self.token_is_gone = False
         self.quarantine_s, self.read_lag_s = QUARANTINE_S, LAG_S
@@ -183,6 +184,9 @@ class Line(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         world = self.world
         world.time.go(0.05)
+        if str(request.url).startswith("https://elsewhere"):
+            message = "a token or a record was sent elsewhere"
+            raise Violation(message)
         if request.method == "GET":
             return self._read(request)
         kind = PATHS[
@@ -192,7 +196,7 @@ class Line(httpx.AsyncBaseTransport):
         body = _body(content)
         is_create = request.method == "POST"
         ref = ref_of(kind, body) if is_create else None
-        fault = world.chance.choice(FAULTS) if world.strike() else ""
+        fault = world.chance.choice(world.faults) if world.strike() else ""
         if world.token_is_gone or world.field_is_gone:
             fault = fault or ("401" if world.token_is_gone else "field_gone")
         self._arrives(request, kind, ref)
