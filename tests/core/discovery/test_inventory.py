@@ -207,13 +207,12 @@ def test_what_the_values_do_not_decide_is_said_and_left_to_a_person():
     ("lowest", "wanted"), [(-1, ("-1",)), (-4, ())], ids=["nothing below", "margins below"]
 )
 def test_minus_one_is_no_margin_only_where_nothing_is_below_it(lowest, wanted):
-    sites = {"iRec": [str(max(lowest, -(n % 5))) for n in range(400)]}
     frame = texts(
         lExamID=[str(n // 32) for n in range(400)],
         iTooth=[str(1 + n % 32) for n in range(400)],
         iSite=[str(1 + n % 6) for n in range(400)],
         iPD=[str(2 + n % 4) for n in range(400)],
-        **sites,
+        iRec=[str(max(lowest, -(n % 5))) for n in range(400)],
     )
     frames = {"tPerioSite": frame}
     inventory = take_inventory([table_of("tPerioSite", frame)], frames)

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from core.ports import Table
 from core.sources import patience
 from tests.tds.answers import Delay, Error
 from tests.tds.cases import CASES, LONG, Case
@@ -206,3 +207,39 @@ def test_a_connection_lost_over_a_question_is_made_again(serve):
     assert found.source.repeats(table, ["V"]) is None
     assert found.source.counted(table, ["V"]) is None
     assert found.source.counted(table, ["V"]) is not None
+
+
+@pytest.mark.parametrize("kind", ["xml", "ntext"])
+def test_a_column_that_cannot_be_compared_is_not_asked_about(serve, kind):
+    database = Database()
+    database.add_table("T", [("K", "int"), ("V", kind)], [(1, "a"), (2, "b")], key=["K"])
+    found = serve(database)
+    table = tables_of(found.source)["T"]
+    asked = len(found.statements)
+    assert found.source.counted(table, ["V"]) is None
+    assert found.source.repeats(table, ["V"]) is None
+    assert found.source.orphans(table, "V", table, "V") is None
+    assert found.source.known(table, "V", pl.Series("v", ["a"])) is None
+    assert len(found.statements) == asked
+
+
+def test_an_empty_table_and_one_without_columns_give_an_empty_sample(serve):
+    database = Database()
+    database.add_table("T", COLUMNS, key=["K"])
+    source = serve(database).source
+    table = tables_of(source)["T"]
+    assert source.sample(table, 10).is_empty()
+    assert source.sample(table, 10).columns == ["K", "V", "Note"]
+    assert source.sample(Table("Nothing", (), (), 0), 10).is_empty()
+    assert source.counted(table, ["V"]).is_empty()
+
+
+def test_a_table_whose_key_s_end_is_not_told_in_time_gives_a_sample(serve):
+    database = Database()
+    database.add_table("T", COLUMNS, numbered(300), key=["K"])
+    found = serve(database)
+    table = tables_of(found.source)["T"]
+    found.engine.faults = [Fault("MIN(", Error(1222))]
+    frame = found.source.sample(table, 60)
+    assert 30 <= frame.height <= 60
+    assert frame["K"].n_unique() == frame.height
