@@ -192,7 +192,8 @@ class Line(httpx.AsyncBaseTransport):
         kind = PATHS[
             "/".join(request.url.path.split("/")[: 4 if "/v2/" in str(request.url) else 3])
         ]
-        content = bytes(getattr(request.stream, "_content", b"") or b"")
+        stream = request.stream
+        content = bytes(getattr(stream, "_content", None) or getattr(stream, "_stream", b""))
         body = _body(content)
         is_create = request.method == "POST"
         ref = ref_of(kind, body) if is_create else None
