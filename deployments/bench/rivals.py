@@ -1,6 +1,7 @@
 """What the proposer is judged beside: plain rapidfuzz, and COMA as valentine has it.
 
-Rule of the house: a rival sees the same names and the same fields with all that they are called.
+Rule of the house: a rival sees the same names and the same fields, with all that they are called
+where it has a place for that.
 """
 
 import json
