@@ -120,24 +120,20 @@ class _Sides:
             _differs(self.found[path], self.wanted[path], field, self.pairs).alias(path)
             for path, field in fields.items()
         )
+        rows = pl.int_range(differing.height, dtype=pl.UInt32, eager=True)
         for path in fields:
-            rows = differing[path].arg_true()
-            if rows.len():
-                yield path, self._cells(path, rows)
+            is_it = differing[path]
+            here = (rows if self.pairs.found is None else self.pairs.found).filter(is_it)
+            if here.len():
+                there = (rows if self.pairs.wanted is None else self.pairs.wanted).filter(is_it)
+                yield path, self._cells(path, here, there)
 
-    def _cells(self, path: str, rows: pl.Series) -> pl.DataFrame:
-        here, there = _picked(self.pairs.found, rows), _picked(self.pairs.wanted, rows)
-        before, after = self.found[path].gather(here), self.wanted[path].gather(there)
+    def _cells(self, path: str, here: pl.Series, there: pl.Series) -> pl.DataFrame:
+        before, after = self.found[path][here], self.wanted[path][there]
         if before.dtype != after.dtype:
             before, after = exact_text(before), exact_text(after)
-        name = pl.Series([path]).new_from_index(0, rows.len())
-        return pl.DataFrame(
-            {_ROW: here.cast(pl.UInt32), "field": name, "before": before, "after": after}
-        )
-
-
-def _picked(numbers: pl.Series | None, rows: pl.Series) -> pl.Series:
-    return rows if numbers is None else numbers.gather(rows)
+        name = pl.Series([path]).new_from_index(0, here.len())
+        return pl.DataFrame({_ROW: here, "field": name, "before": before, "after": after})
 
 
 def _differs(found: pl.Series, wanted: pl.Series, field: Field, pairs: Pairs) -> pl.Expr:
