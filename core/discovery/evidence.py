@@ -3,6 +3,7 @@
 Rule of the house: what the values do not decide stays as it was and says so; a person decides.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,8 @@ _UNDECIDED = "Not decided by the values: a person has to say it."
 _RARE = 0.002
 """A number this seldom is a slip of the pen, not a way of writing "not measured"."""
 _MEASURE_KINDS = (Kind.CODE, Kind.STAGE, Kind.WHOLE, Kind.FLAG, Kind.DEPTH, Kind.READING, Kind.TEXT)
+_HOLDS_WORDS = re.compile(r"char|text|^$", re.IGNORECASE)
+"""Declared types of columns that may hold a word."""
 _CHARTS = frozenset({"site_reading", "tooth_finding"})
 
 
@@ -254,14 +257,20 @@ def _nulls(inventory: Inventory, cells: Cells, _: Sequence[Readings]) -> _Found:
         ~pl.col("recogniser").is_in([Kind.STATE.value, Kind.FREE_TEXT.value, Kind.RTF.value])
     )
     words: dict[str, int] = {}
-    for table, column in able.select("table", "column").iter_rows():
+    elsewhere: set[str] = set()
+    for table, column, declared in able.select("table", "column", "declared_type").iter_rows():
         seen = cells.column(table, column, is_all=False).str.strip_chars()
         for word in LITERAL_NULLS:
             count = int((seen == word).sum())
             words |= {word: words.get(word, 0) + count} if count else {}
+        if _HOLDS_WORDS.search(declared):
+            unseen = [word for word in LITERAL_NULLS if word not in {*words, *elsewhere}]
+            elsewhere |= cells.held(table, column, unseen)
     said = ", ".join(f"{word} {count:,} times" for word, count in sorted(words.items())) or "none"
+    if elsewhere - set(words):
+        said += f"; in rows that were not counted: {', '.join(sorted(elsewhere - set(words)))}"
     return (
-        {"literal_nulls": tuple(sorted(words))},
+        {"literal_nulls": tuple(sorted({*words, *elsewhere}))},
         {"literal_nulls": f"Cells that say nothing in words: {said}."},
     )
 

@@ -133,6 +133,15 @@ class Cells:
         """One column of a table, as `rows`."""
         return self.rows(table, [column], is_all=is_all).to_series()
 
+    def held(self, table: str, column: str, values: Sequence[str]) -> set[str]:
+        """Those of some values that are in a column of which not every row was looked at."""
+        source = self.looked.source
+        if source is None or not values or not self._is_sample(table):
+            return set()
+        found = source.known(self._table(table), column, pl.Series(column, values, pl.String()))
+        # A server may take `na` for `NA`; what it holds then is another word.
+        return set() if found is None else set(found) & set(values)
+
     def said(self) -> str:
         """The sentence that names the samples taken since it was said last; empty for none."""
         if not self.sampled:
@@ -152,5 +161,8 @@ class Cells:
         source = self.looked.source
         if source is None or not self._is_sample(table):
             return None
-        (known,) = (one for one in self.looked.catalogue if one.name == table)
-        return source.counted(known, columns)
+        return source.counted(self._table(table), columns)
+
+    def _table(self, name: str) -> Table:
+        (found,) = (one for one in self.looked.catalogue if one.name == name)
+        return found

@@ -112,7 +112,7 @@ def known_of(reading: Reading, values: Sequence[str]) -> Statement | None:
         return None
     places = ", ".join(key_value(field, f"@k{n}") for n in range(len(values)))
     return Statement(
-        f"SELECT {reading.listed} FROM {reading.shape.quoted} AS t "  # noqa: S608 - as above
+        f"SELECT DISTINCT {reading.listed} FROM {reading.shape.quoted} AS t "  # noqa: S608 - as above
         f"WHERE {field.quoted} IN ({places})",
         tuple(values),
     )

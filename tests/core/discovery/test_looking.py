@@ -170,6 +170,23 @@ def test_charts_are_looked_at_closer_and_other_tables_are_not(tmp_path, monkeypa
     source.close()
 
 
+@pytest.mark.usefixtures("_few_rows")
+def test_a_word_for_nothing_outside_of_the_sample_is_looked_up(tmp_path):
+    connection = sqlite3.connect(tmp_path / "rare.sqlite")
+    connection.execute("CREATE TABLE Patient (PatientNo INTEGER PRIMARY KEY, LastName TEXT)")
+    rows = [(n, "NA" if n == 333 else f"Name{n}") for n in range(600)]
+    connection.executemany("INSERT INTO Patient VALUES (?, ?)", rows)
+    connection.commit()
+    connection.close()
+    source = open_source("sqlite:///rare.sqlite", tmp_path)
+    looked = look(source)
+    decisions, said = weighed(inventory_of(looked), looked)
+    source.close()
+    assert "NA" not in looked.frames["Patient"]["LastName"].to_list()
+    assert decisions.literal_nulls == ("NA",)
+    assert "in rows that were not counted: NA" in said["literal_nulls"]
+
+
 def test_a_decision_that_rests_on_a_sample_says_so(tmp_path, monkeypatch):
     make_practice(tmp_path, patients=60, seed=3)
     source = open_source("sqlite:///practice.sqlite", tmp_path)
