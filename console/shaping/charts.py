@@ -37,13 +37,10 @@ def chart_rows(
     """
     is_chart = (pl.col("entity") == "perio_exam") & (pl.col("target") == "deal")
     carried = shown.filter(is_chart).select(exam_key="source_key", deal_ref="ref").unique()
-    counts = [
-        _differing(carried, frame, back, [*_SPOT, *key], names)
-        for frame, back, key, names in (
-            (source[0], found[0], ["site"], QUANTITIES),
-            (source[1], found[1], [], FINDINGS),
-        )
-    ]
+    counts = (
+        _differing(carried, source[0], found[0], [*_SPOT, "site"], QUANTITIES),
+        _differing(carried, source[1], found[1], _SPOT, FINDINGS),
+    )
     summed = pl.concat(counts).group_by("deal_ref", "exam_key").agg(pl.col("differing").sum())
     probed = source[0].group_by("exam_key").agg(pl.len().cast(pl.Int64).alias("readings"))
     return (
@@ -52,12 +49,10 @@ def chart_rows(
         .join(summed, on=["deal_ref", "exam_key"], how="left")
         .join(labels, left_on="deal_ref", right_on="ref", how="left")
         .select(
-            pl.col("label").fill_null(""),
-            pl.col("examined_on").cast(pl.String).fill_null(""),
+            pl.col("label", "examined_on").cast(pl.String).fill_null(""),
             "exam_key",
             pl.col("deal_ref").alias("ref"),
-            pl.col("readings").fill_null(0),
-            pl.col("differing").fill_null(0),
+            pl.col("readings", "differing").fill_null(0),
         )
         .sort("differing", "label", "examined_on", descending=[True, False, False])
     )
