@@ -31,7 +31,7 @@ from deployments.bench.undone import Undone, prove_undo
 SEATS: Final = 20
 """Enough for the whole load on one day of the smallest plan."""
 
-_SMALL_PATIENTS, _LARGE_PATIENTS = 40, 300
+_SMALL_PATIENTS, _LARGE_PATIENTS = 60, 300
 _FAST_PER_2S: Final = 150
 """From here on a load of the small practice would be over before the pace is steady."""
 
