@@ -84,33 +84,19 @@ def measure_pages(folder: Path, records: int) -> Iterator[Paged]:
 
 def _one_of_each(account: Account) -> dict[Kind, int]:
     """One record of each kind with all that ours have; kind -> id."""
-    codes: dict[str, list[str]] = {}
-    for noun in ("person", "organization", "deal"):
-        for number in range(_CUSTOM_FIELDS):
-            asked = {"field_name": f"Field {number}", "field_type": "text"}
-            field = account.ask("POST", f"/api/v2/{noun}Fields", asked)
-            codes.setdefault(noun, []).append(field["data"]["field_code"])
+    codes = {noun: _fields(account, noun) for noun in ("person", "organization", "deal")}
 
     def made(path: str, noun: str = "", **body: Any) -> int:  # noqa: ANN401 - JSON
         if noun:
             texts = {code: f"value {place}" for place, code in enumerate(codes[noun][::2])}
-            if noun == "deal":
-                texts[codes[noun][0]] = "3" * _CHART
-            body["custom_fields"] = texts
+            chart = {codes[noun][0]: "3" * _CHART} if noun == "deal" else {}
+            body["custom_fields"] = texts | chart
         return int(account.ask("POST", path, body)["data"]["id"])
 
     organization = made("/api/v2/organizations", "organization", name="Practice")
-    person = made(
-        "/api/v2/persons",
-        "person",
-        name="Ada Example",
-        org_id=organization,
-        emails=[{"value": "ada@example.com"}],
-        phones=[{"value": "555-0100"}],
-    )
-    deal = made(
-        "/api/v2/deals", "deal", title="Plan", value=1200, person_id=person, org_id=organization
-    )
+    reached = {"emails": [{"value": "ada@example.com"}], "phones": [{"value": "555-0100"}]}
+    person = made("/api/v2/persons", "person", name="Ada Example", org_id=organization, **reached)
+    deal = made("/api/v2/deals", "deal", title="Plan", value=1200, person_id=person)
     activity = made(
         "/api/v2/activities",
         subject="Visit",
@@ -128,6 +114,16 @@ def _one_of_each(account: Account) -> dict[Kind, int]:
         Kind.ACTIVITY: activity,
         Kind.NOTE: note,
     }
+
+
+def _fields(account: Account, noun: str) -> list[str]:
+    made = [
+        account.ask(
+            "POST", f"/api/v2/{noun}Fields", {"field_name": f"Field {number}", "field_type": "text"}
+        )
+        for number in range(_CUSTOM_FIELDS)
+    ]
+    return [str(each["data"]["field_code"]) for each in made]
 
 
 def _multiply(state: Path, made: dict[Kind, int], counts: dict[Kind, int]) -> None:
