@@ -169,6 +169,7 @@ class Workbench:
             deals_per_seat=self.settings.deals_per_seat,
             learned=self.folder / self.settings.learned if self.settings.learned else None,
             progress=self.progress,
+            free_bytes=lambda: shutil.disk_usage(self.folder).free,
         )
 
     def report(self) -> tuple[Path, Path]:

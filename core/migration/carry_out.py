@@ -6,13 +6,13 @@ never sent again before it was looked for twice.
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 import polars as pl
 
 from core import failpoints
-from core.errors import DestinationError, DestinationRefused, FieldVanished
+from core.errors import DestinationError, DestinationRefused, FieldVanished, LedgerFull
 from core.failpoints import Point
 from core.migration.batches import Batches
 from core.migration.doubt import (
@@ -31,6 +31,9 @@ BATCH = 256
 """Writes whose intents are committed together; also the most that one crash leaves in doubt."""
 
 _SMALLEST_BATCH = 16
+
+BYTES_PER_WRITE = 2_000
+"""What one write adds to the ledger at most: its line, its record, its share of events."""
 
 NOT_FOUND = "not_found"
 """Reason of a write that was looked for and is planned again."""
@@ -87,11 +90,13 @@ def carry_out(passage: Passage, plan_id: str, kind: str, *, pauses: bool = False
         PlanNotApproved: nobody signed for this plan.
         OutcomeUnknown: a write stayed unknown; a person must look.
         DestinationError: the destination stops the run.
+        LedgerFull: the ledger's disk has too little room; nothing was sent.
     """
     note_clock(passage)
     passage.ledger.mark_interrupted()
     adopt_present(passage, plan_id, kept_floors(passage, plan_id))
     batches = Batches(passage, plan_id)
+    _require_room(passage, batches.total - batches.finished)
     for rank in batches.ranks():
         _settle(passage, plan_id, rank, batches)
         while (open_writes := batches.open_writes(rank)).height:
@@ -99,20 +104,27 @@ def carry_out(passage: Passage, plan_id: str, kind: str, *, pauses: bool = False
             with closing(_landed(passage, plan_id, open_writes, batches)) as landed:
                 for receipts in landed:
                     passage.progress(f"{kind}: records written", batches.finished, batches.total)
-                    _stop_if_refused_as_a_whole(receipts)
+                    _stop_if_refused(receipts, pauses=pauses)
                     is_settled = is_settled and all(map(_is_settled, receipts))
-                    if pauses and any(each.outcome is Outcome.REJECT for each in receipts):
-                        message = "The destination refused a write."
-                        raise WritesRefused(message, next_step="Run the same command again.")
             if is_settled:
                 break
             _settle(passage, plan_id, rank, batches)
         failpoints.reach(Point.BEFORE_CHILDREN)
     done = _count(passage.ledger.writes(plan_id))
-    counts = {name: getattr(done, name) for name in Done.__slots__}
     failpoints.reach(Point.BEFORE_CLOSE)
-    passage.ledger.finish_plan(plan_id, counts=counts)
+    passage.ledger.finish_plan(plan_id, counts=asdict(done))
     return done
+
+
+def _require_room(passage: Passage, writes: int) -> None:
+    """See that the ledger's disk holds what these writes will add, twice over."""
+    if passage.free_bytes is None:
+        return
+    needed = 2 * writes * BYTES_PER_WRITE
+    if passage.free_bytes() < needed:
+        message = f"The ledger's disk has too little room for {writes} writes to be noted."
+        step = f"Free {needed // 1_000_000 + 1} MB there, then run the same command again."
+        raise LedgerFull(message, next_step=step)
 
 
 def _settle(passage: Passage, plan_id: str, rank: pl.DataFrame, batches: Batches) -> None:
@@ -226,6 +238,13 @@ def _held_back(receipt: Receipt) -> Receipt:
 
 def _names_lost_field(receipt: Receipt) -> bool:
     return receipt.status == 400 and "custom_fields" in receipt.reason  # noqa: PLR2004 - HTTP
+
+
+def _stop_if_refused(receipts: list[Receipt], *, pauses: bool) -> None:
+    _stop_if_refused_as_a_whole(receipts)
+    if pauses and any(each.outcome is Outcome.REJECT for each in receipts):
+        message = "The destination refused a write."
+        raise WritesRefused(message, next_step="Run the same command again.")
 
 
 def _stop_if_refused_as_a_whole(receipts: list[Receipt]) -> None:

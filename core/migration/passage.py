@@ -81,6 +81,7 @@ class Passage:
         deals_per_seat: Deals that a seat of the account brings; None where it is not known.
         learned: Where the names are kept that confirmed maps taught; None for the folder's own.
         progress: Tells a person how far it is.
+        free_bytes: Asks for the room left on the ledger's disk; None where nobody knows.
     """
 
     migration_id: str
@@ -101,6 +102,7 @@ class Passage:
     deals_per_seat: int | None = None
     learned: Path | None = None
     progress: Progress = field(default_factory=Progress)
+    free_bytes: Callable[[], int] | None = None
 
     @property
     def memory(self) -> Path:

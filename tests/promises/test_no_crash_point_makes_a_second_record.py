@@ -42,8 +42,9 @@ def test_nineteen_crash_points_are_named_and_tried():
     assert all(name in globals() for name in CONDITIONS.values())
 
 
-def test_a_load_killed_at_every_crash_point_makes_every_record_once(at):
+def test_a_load_killed_at_every_crash_point_makes_every_record_once(at, monkeypatch):
     migration = at(Stage.LOAD_AUTHORIZED)
+    monkeypatch.setenv("PERIO_QUARANTINE_S", "1")
     with migration.faulty_sandbox(LATE, LOST):
         for point in IN_A_LOAD:
             assert killed_at(point, "load", migration), point
@@ -102,6 +103,16 @@ def test_a_full_disk_stops_a_load_and_loses_nothing(at, pages):
     check_exactly_once(migration)
 
 
+def test_a_load_does_not_begin_on_a_disk_that_is_nearly_full(at):
+    migration = at(Stage.LOAD_AUTHORIZED)
+    with migration.sandbox() as account:
+        with migration.opened() as bench:
+            passage = replace(bench.passage(), free_bytes=lambda: 100_000)
+            with pytest.raises(LedgerFull, match="too little room"):
+                LOAD(passage)
+        assert account.writes() == 0
+
+
 def test_an_old_copy_of_the_ledger_finds_what_was_written_since(at, tmp_path):
     migration = at(Stage.LOAD_AUTHORIZED)
     with migration.sandbox():
@@ -139,9 +150,12 @@ def test_a_run_that_was_stopped_and_overtaken_sends_nothing_more(at):
 @pytest.mark.parametrize("by_s", [86_400.0, -86_400.0])
 def test_a_clock_that_is_set_shortens_no_wait(at, by_s, monkeypatch):
     migration = at(Stage.LOAD_AUTHORIZED)
-    monkeypatch.setenv("PERIO_QUARANTINE_S", "2")
+    monkeypatch.setenv("PERIO_QUARANTINE_S", "5")
     set_by = [0.0]
-    with migration.faulty_sandbox({**LATE, "delay_ms": 600}), migration.opened() as bench:
+    with (
+        migration.faulty_sandbox({**LATE, "path": "/api/v2/persons", "every": 10, "delay_ms": 500}),
+        migration.opened() as bench,
+    ):
         passage = bench.passage()
         tempo = replace(passage.tempo, now_s=lambda: time.time() + set_by[0])
         failpoints.arm(failpoints.counted("C9", lambda: set_by.__setitem__(0, by_s)))
