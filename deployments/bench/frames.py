@@ -17,7 +17,10 @@ INTEGERS, AMOUNTS, TEXTS, OPTIONS, DAYS, TIMES = 10, 8, 12, 5, 2, 2
 """Columns of each kind; with the key they are forty."""
 
 LABELS = ("proposed", "accepted", "completed", "declined")
-_ODD, _FAR = 0x9E3779B97F4A7C15, 1_000_003
+PART = 1_000_000
+"""Rows that are made at once."""
+
+_FAR = 1_000_003
 
 
 def _fields() -> dict[str, Field]:
@@ -48,6 +51,8 @@ def make(folder: Path, rows: int, *, changed: float, cells: int = 1) -> int:
         changed: Share of the rows with changed cells.
         cells: Changed cells of such a row.
     """
+    if rows > PART:
+        return _of_parts(folder, rows, changed, cells)
     wanted = _wanted(rows)
     differing = _spots(rows, changed, cells)
     found = wanted.with_columns(
@@ -66,6 +71,21 @@ def make(folder: Path, rows: int, *, changed: float, cells: int = 1) -> int:
     shuffled = pl.concat([found.filter(is_there), fresh]).with_columns(_number(7).alias("_order"))
     shuffled.sort("_order").drop("_order").write_parquet(folder / "found.parquet")
     return planted
+
+
+def _of_parts(folder: Path, rows: int, changed: float, cells: int) -> int:
+    """The same million again and again under other keys, so that making them takes no memory."""
+    assert rows % PART == 0, "large frames are whole millions"
+    planted = make(folder / "part", PART, changed=changed, cells=cells)
+    times = rows // PART
+    for side in ("found", "wanted"):
+        part = pl.scan_parquet(folder / "part" / f"{side}.parquet")
+        again = [
+            part.with_columns(pl.concat_str(pl.col(KEY), pl.lit(f"-{number}")).alias(KEY))
+            for number in range(times)
+        ]
+        pl.concat(again).sink_parquet(folder / f"{side}.parquet")
+    return planted * times
 
 
 def _number(salt: int) -> pl.Expr:
