@@ -212,9 +212,10 @@ def main(argv: list[str]) -> None:
     given = parser.parse_args(argv)
     rows = measure(given.cells)
     if given.json == "-":
-        print(json.dumps({"console": rows}))
+        sys.stdout.write(json.dumps({"console": rows}) + "\n")
         return
     for row in rows:
-        print(f"{row['step']:<28} {row['cells']:>10,} cells {row['seconds']:>7.2f} s")
+        line = f"{row['step']:<28} {row['cells']:>10,} cells {row['seconds']:>7.2f} s"
+        sys.stdout.write(line + "\n")
     if given.json:
         Path(given.json).write_text(json.dumps({"console": rows}), encoding="utf-8")

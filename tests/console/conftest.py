@@ -28,8 +28,11 @@ def screen(place: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTes
     """Opens a screen of the console as a user."""
 
     def opened(name: str, user: str | ConsoleUser = "clara") -> AppTest:
-        known = isinstance(user, ConsoleUser)
-        person = user if known else place.ledger.authenticate(user, factories.PASSWORD)
+        person = (
+            user
+            if isinstance(user, ConsoleUser)
+            else place.ledger.authenticate(user, factories.PASSWORD)
+        )
         session_id = place.ledger.open_session(person)
         monkeypatch.setattr(access, "session_id", lambda: session_id)
         app = AppTest.from_file(Path(console.__file__).parent / "app.py", default_timeout=60)

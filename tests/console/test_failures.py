@@ -8,6 +8,7 @@ import pytest
 from console import dispatch
 from console.shaping.failures import failure, told
 from core import errors
+from core.lifecycle import Stage
 from tests.console import factories
 from tests.console.test_screens import words
 
@@ -48,7 +49,7 @@ def test_a_failed_run_says_what_happened_and_what_to_do(screen, place, monkeypat
 
     monkeypatch.setattr(dispatch, "start", fails)
     monkeypatch.setattr(dispatch, "state", lambda _: "Failed")
-    factories.walk(place, factories.Stage.ROLLBACK_REHEARSED)
+    factories.walk(place, Stage.ROLLBACK_REHEARSED)
     plan_id = factories.FULL_PLAN["plan_id"]
     place.ledger.request_load(user="adam", password=factories.PASSWORD, plan_id=plan_id)
     app = screen("authorize", "clara")

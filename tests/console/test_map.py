@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from console.parts.decisions_form import CONFIRMED
 from console.shaping import decisions as settings
 from console.shaping.worklist import (
     LEAVE,
@@ -26,6 +25,7 @@ from console.shaping.worklist import (
 from core.crosswalk.mapping import ColumnMap, Decisions, TableMap, load
 from core.crosswalk.preview import PREVIEW_SCHEMA, Outcome
 from core.lifecycle import Gate, Stage
+from core.migration.looking import CONFIRMED
 from core.migration.seats import PROVIDER_SCHEMA, PROVIDERS, USERS
 from tests.console import factories
 
