@@ -211,10 +211,11 @@ def test_a_second_record_of_one_ref_is_left_to_a_person(loading: SqlLedger):
     loading.conclude([ack("w1", 1)])
     with pytest.raises(LedgerError, match="twice"):
         loading.conclude([ack("w2", 2), ack("w3", 2), ack("w4", 4)])
-    assert states(loading) == {"w1": "done", "w2": "done", "w3": "unknown"}
+    # of two that were told the same number at once, neither is believed
+    assert states(loading) == {"w1": "done", "w2": "unknown", "w3": "unknown"}
     assert one(loading, "w3")["reason"] == "record_id_taken"
     assert one(loading, "w4", "plan-2")["reason"] == "second_record"
-    assert loading.records()["record_id"].to_list() == [1, 2]
+    assert loading.records()["record_id"].to_list() == [1]
 
 
 def test_a_receipt_for_no_open_write_writes_nothing_down(loading: SqlLedger):
