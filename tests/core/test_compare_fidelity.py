@@ -20,6 +20,7 @@ from core.destinations.pipedrive.places import Site
 from core.vocabulary import CrmObject, Field, Reads, SiteReading, ToothFinding
 from core.vocabulary.record import link_fields, record_fields
 from deployments.bench import fidelity
+from deployments.bench.fidelity_case import record
 
 LAW = settings(deadline=None, max_examples=25)
 TEXT = Field("A text.", pl.String())
@@ -382,7 +383,7 @@ def test_an_id_a_number_or_a_time_is_compared_as_what_it_means(
     crm_object, path, raw, wanted, is_equal
 ):
     found = parse(crm_object, [{"id": 1, **raw}], ACCOUNT, {}).with_columns(ref=pl.lit("m1"))
-    case = fidelity.record(crm_object, {path: wanted})
+    case = record(crm_object, {path: wanted})
     fields = {path: record_fields(crm_object)[path]}
     assert unequal_cells(found, case, fields).is_empty() == is_equal
 

@@ -193,7 +193,7 @@ class Line(httpx.AsyncBaseTransport):
             "/".join(request.url.path.split("/")[: 4 if "/v2/" in str(request.url) else 3])
         ]
         stream = request.stream
-        content = bytes(getattr(stream, "_content", None) or getattr(stream, "_stream", b""))
+        content: bytes = getattr(stream, "_content", b"") or getattr(stream, "_stream", b"")
         body = _body(content)
         is_create = request.method == "POST"
         ref = ref_of(kind, body) if is_create else None
