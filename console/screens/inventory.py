@@ -46,6 +46,7 @@ _TABLES = Grid(
     names={
         "table": "Table",
         "rows": "Rows",
+        "looked_at": "Looked at",
         "columns": "Columns",
         "decision": "Decision",
         "explanation": "What it holds",

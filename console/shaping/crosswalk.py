@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from core.crosswalk.mapping import ColumnMap, SchemaMap, TableMap
+from core.discovery.inventory import UNCOUNTED
 from core.matching.answers import TICKED
 from core.matching.columns import THRESHOLD
 from core.vocabulary import ENTITIES
@@ -139,12 +140,38 @@ def inventory_rows(
         orient="row",
     )
     rows = inventory.join(told, on="table", how="left").with_columns(
-        pl.col("flags").fill_null(""), *(_own_or_map(name) for name in ("decision", "explanation"))
+        pl.col("flags").fill_null(""),
+        _looked_at(inventory),
+        *(_own_or_map(name) for name in ("decision", "explanation")),
     )
     rows = rows.drop("_decision", "_explanation").sort(
         pl.col("decision") != "", pl.col("flags") == "", "table"
     )
     return rows.filter(pl.col("flags") != "") if only_flagged else rows
+
+
+def _looked_at(inventory: pl.DataFrame) -> pl.Expr:
+    """How many rows of how many were looked at, in words; an older inventory does not say it."""
+    if "sampled" not in inventory.columns:
+        return pl.lit("").alias("looked_at")
+    sampled, rows = pl.col("sampled").fill_null(0), pl.col("rows")
+    is_unknown = pl.col("flags").fill_null("").str.contains(UNCOUNTED, literal=True)
+    some = pl.format("{} of {} rows", *(_with_commas(each) for each in (sampled, rows)))
+    return (
+        pl.when(is_unknown)
+        .then(pl.lit("rows not known"))
+        .when(sampled < rows)
+        .then(some)
+        .otherwise(pl.lit("all rows"))
+        .alias("looked_at")
+    )
+
+
+def _with_commas(number: pl.Expr) -> pl.Expr:
+    """A whole number as people read it, with a comma before every three digits."""
+    # Groups of three begin at the right: the number is turned around for it, and back.
+    turned = number.cast(pl.String()).str.reverse()
+    return turned.str.replace_all(r"(\d{3})", "${1},").str.reverse().str.strip_prefix(",")
 
 
 def _own_or_map(name: str) -> pl.Expr:

@@ -39,6 +39,9 @@ COLUMNS_SCHEMA = PROFILE_SCHEMA | {
 }
 """One row a column; `key_position` is 0 outside the key, `refers_to` is a table's name or empty."""
 
+UNCOUNTED = "rows not known"
+"""How a flag begins that says that a view was not counted."""
+
 _A_PRACTICE = frozenset({"patient", "perio_exam", "site_reading", "tooth_finding"})
 _FREE_KINDS = frozenset({Kind.TEXT, Kind.NAME, Kind.CODE, Kind.FREE_TEXT, Kind.WHOLE, Kind.DEPTH})
 
@@ -187,7 +190,9 @@ def _table_flags(
 ) -> list[str]:
     flags = ["view"] if table.is_view else []
     of = of_sample(frame.height, is_sample=frame.height < table.rows)
-    if frame.is_empty() and not table.rows:
+    if not table.is_counted:
+        flags.append(f"{UNCOUNTED}: it cannot be read, or took too long to count")
+    elif frame.is_empty() and not table.rows:
         flags.append("empty")
     elif not table.key:
         flags.append(

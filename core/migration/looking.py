@@ -16,6 +16,7 @@ from core.migration.preflight import (
     Finding,
     as_document,
     automations,
+    clock_finding,
     destination_findings,
     provider_finding,
     source_findings,
@@ -23,6 +24,7 @@ from core.migration.preflight import (
     zone_finding,
 )
 from core.migration.preflight_plan import Limits, attestation_finding, plan_findings
+from core.migration.preflight_visibility import visibility_findings
 from core.migration.seats import ACCEPTED
 from core.migration.specify import FIT
 from core.ports import Standing, Table
@@ -46,13 +48,14 @@ def look(passage: Passage, tables: Sequence[Table], standing: Standing) -> list[
     kept = ledger.kept(FIT)
     # The account's plan may have changed since the fields were specified.
     fit = None if kept is None else kept | {"cap": passage.field_cap}
+    told, now_s = told_by(passage.source), passage.tempo.now_s()
+    zone = schema_map.decisions.zone if schema_map else None
     findings = [
-        *source_findings(told_by(passage.source), tables),
-        zone_finding(
-            schema_map.decisions.zone if schema_map else None,
-            is_confirmed=ledger.kept(CONFIRMED) is not None,
-        ),
+        *source_findings(told, tables),
+        zone_finding(zone, is_confirmed=ledger.kept(CONFIRMED) is not None),
+        *clock_finding(zone, told.utc_offset_s, now_s),
         *destination_findings(standing, is_sandbox=passage.is_sandbox),
+        *visibility_findings(standing),
         automations(ledger.kept(AUTOMATIONS)),
         provider_finding(providers, standing, schema_map.users if schema_map else {}),
         *plan_findings(ledger.kept("full_plan"), fit, standing, limits),
@@ -62,7 +65,7 @@ def look(passage: Passage, tables: Sequence[Table], standing: Standing) -> list[
             attested=ledger.kept(ATTESTATION),
         ),
     ]
-    ledger.keep(PREFLIGHT, as_document(findings, passage.tempo.now_s()))
+    ledger.keep(PREFLIGHT, as_document(findings, now_s))
     return findings
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -15,6 +16,16 @@ from core.ports import About, Forthcoming, Ledger, SelfDescribing, Source, Stand
 
 PREFLIGHT, AUTOMATIONS = "preflight", "automations"
 """Ledger documents: the findings, and who accepted what fires on writes."""
+
+WHO_WRITES = "who else writes"
+"""About what a source may tell more than that it cannot be seen."""
+
+_RIGHTS = {
+    "can_add_custom_fields": "make custom fields",
+    "can_delete_activities": "take back activities",
+    "can_delete_deals": "take back deals",
+}
+"""What a user needs who is no admin, by Pipedrive's words and in ours."""
 
 _MEGABYTE = 1_000_000
 _NEARLY = 0.8
@@ -95,9 +106,37 @@ def source_findings(told: About, tables: Sequence[Table]) -> list[Finding]:
         _source("safety", Severity.WARNING, remark.said, remark.next_step)
         for remark in told.remarks or ()
     ]
-    said = "Who else writes to it meanwhile cannot be seen from here."
-    step = "Read while nobody works, or pick up what changed since with `./perio delta`."
-    return [*found, _source("who else writes", Severity.NOTE, said, step)]
+    found += [
+        _source(each.about, Severity.NOTE, each.said, each.next_step) for each in told.circumstances
+    ]
+    if not any(each.about == WHO_WRITES for each in told.circumstances):
+        said = "Who else writes to it meanwhile cannot be seen from here."
+        step = "Read while nobody works, or pick up what changed since with `./perio delta`."
+        found.append(_source(WHO_WRITES, Severity.NOTE, said, step))
+    return found
+
+
+def clock_finding(zone: str | None, utc_offset_s: int | None, now_s: float) -> list[Finding]:
+    """Whether the server's clock goes as the zone does in which times are read.
+
+    Args:
+        zone: As the map has it; None before there is a map.
+        utc_offset_s: Of the server's clock; None where it does not tell.
+        now_s: When the clock was looked at.
+
+    Units:
+        `utc_offset_s` in seconds, `now_s` in seconds since the epoch.
+    """
+    if not zone or utc_offset_s is None:
+        return []
+    there = datetime.fromtimestamp(now_s, ZoneInfo(zone)).utcoffset()
+    if there is not None and there.total_seconds() == utc_offset_s:
+        return [
+            _source("clock and zone", Severity.GOOD, f"The server's clock goes as {zone} does.")
+        ]
+    said = f"The server's clock does not go as {zone} does, in which its times are read."
+    step = "Ask in which zone the program writes its times, and correct the settings or keep them."
+    return [_source("clock and zone", Severity.WARNING, said, step)]
 
 
 def zone_finding(zone: str | None, *, is_confirmed: bool) -> Finding:
@@ -130,10 +169,6 @@ def destination_findings(standing: Standing, *, is_sandbox: bool) -> list[Findin
     if is_sandbox:
         said = "It is the emulator beside the migration: no patient's data leave for it."
         found.append(_destination("where", Severity.NOTE, said))
-    else:
-        said = "What visibility groups hide from the token's user cannot be seen from here."
-        step = "Give that user the right to see everything, in Pipedrive's permission settings."
-        found.append(_destination("visibility", Severity.NOTE, said, step))
     return found
 
 
@@ -145,9 +180,17 @@ def _token(standing: Standing) -> Finding:
     where = f"{standing.company} ({standing.domain})" if standing.domain else standing.company
     if standing.user.is_admin:
         return _destination("token", Severity.GOOD, f"The token is of an admin of {where}.")
-    said = f"The token's user is no admin of {where}: it may not make custom fields."
+    who = f"The token's user is no admin of {where}"
     step = "Use an admin's token, or have an admin make the fields from the field specification."
-    return _destination("token", Severity.WARNING, said, step)
+    if standing.permissions is None:
+        said = f"{who}: what it may do is not told, and usually it may not make custom fields."
+        return _destination("token", Severity.WARNING, said, step)
+    missing = [said for right, said in _RIGHTS.items() if right not in standing.permissions]
+    if missing:
+        said = f"{who}. It may not {', nor '.join(missing)}."
+        return _destination("token", Severity.WARNING, said, step)
+    said = f"{who}, and may do what the load and taking it back need."
+    return _destination("token", Severity.GOOD, said)
 
 
 def _webhooks(count: int) -> Finding:

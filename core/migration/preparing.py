@@ -63,6 +63,7 @@ def keep_standing(passage: Passage, standing: Standing) -> None:
     kept.pop("user")
     kept["users"] = len(standing.users)
     kept["is_admin"] = standing.user.is_admin
+    kept["permissions"] = sorted(standing.permissions or ())
     passage.ledger.keep("standing", kept)
     keep_users(passage.vault, standing)
 

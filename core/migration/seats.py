@@ -4,7 +4,7 @@ Rule of the house: no seat is made for anyone; a provider without a user stays n
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import polars as pl
 
@@ -42,7 +42,7 @@ _NO = ("0", "N", "NO", "F", "FALSE")
 
 def keep_users(vault: Vault, standing: Standing) -> None:
     """Keep the destination's users, encrypted, for who matches them."""
-    rows = [asdict(user) for user in standing.users]
+    rows = [{name: getattr(user, name) for name in _USER_SCHEMA} for user in standing.users]
     vault.put(USERS, pl.DataFrame(rows, schema=_USER_SCHEMA))
 
 

@@ -20,6 +20,7 @@ from core.ports.destination import (
 from core.ports.ledger import Ledger
 from core.ports.source import (
     About,
+    Circumstance,
     Column,
     Forthcoming,
     Link,
@@ -35,6 +36,7 @@ __all__ = [
     "About",
     "Action",
     "AuditEvent",
+    "Circumstance",
     "Column",
     "ConsoleUser",
     "Content",

@@ -121,18 +121,43 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of the destination."""
+    """A user of the destination.
+
+    Attributes:
+        user_id: The destination's number.
+        name: As shown there.
+        email: The login.
+        is_active: Whether the seat is in use.
+        is_admin: Whether an admin of any part of the account.
+        sees_all: Whether an admin of the part that the records are in: nothing is hidden then.
+        group_id: The visibility group; None where the destination does not tell.
+    """
 
     user_id: int
     name: str
     email: str
     is_active: bool
     is_admin: bool
+    sees_all: bool = False
+    group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the destination says of itself and of us."""
+    """What the destination says of itself and of us.
+
+    Attributes:
+        company: Its name.
+        domain: Where it is.
+        user: Whose token it is.
+        users: Everybody there.
+        webhooks: How many; -1 where they are not shown to us.
+        requests_per_2s: How fast we may ask.
+        tokens_per_day: What may be spent in a day; None where it is not told.
+        tokens_left: What of it is left; None as above.
+        permissions: What a user that is no admin may do, by the destination's words; None for an
+            admin, who may do all, and where it is not told.
+    """
 
     company: str
     domain: str
@@ -142,6 +167,7 @@ class Standing:
     requests_per_2s: int
     tokens_per_day: int | None
     tokens_left: int | None
+    permissions: frozenset[str] | None = None
 
 
 class Destination(Protocol):

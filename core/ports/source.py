@@ -31,7 +31,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table or view of the source."""
+    """One table or view of the source.
+
+    Attributes:
+        name: As the catalogue has it.
+        columns: In their order; none where a view cannot be read.
+        key: The columns of its key.
+        rows: How many; 0 where they were not counted.
+        links: Its declared foreign keys.
+        is_view: Whether it is a view.
+        is_counted: Whether `rows` is known: a view may take too long to be counted.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -39,6 +49,7 @@ class Table:
     rows: int
     links: tuple[Link, ...] = ()
     is_view: bool = False
+    is_counted: bool = True
 
 
 class Sampling(Protocol):
@@ -116,6 +127,21 @@ class Remark(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstance:
+    """Something that a source was asked of itself, and what it answered.
+
+    Attributes:
+        about: What was asked, in a word or two.
+        said: What was found, or that it cannot be seen and why.
+        next_step: What to do; "" where there is nothing to do.
+    """
+
+    about: str
+    said: str
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """What a source says of itself.
 
@@ -125,6 +151,8 @@ class About:
         most_bytes: How large it may become; None where nothing limits it, or it cannot tell.
         is_read_only: Whether nothing can be written through it; None where it cannot tell.
         remarks: What a person should know before it is read; None where it did not look.
+        circumstances: What else it answered: its texts, its clock, who else is at it.
+        utc_offset_s: How far its clock is from UTC now; None where it cannot tell.
     """
 
     kind: str
@@ -132,6 +160,8 @@ class About:
     most_bytes: int | None = None
     is_read_only: bool | None = None
     remarks: tuple[Remark, ...] | None = None
+    circumstances: tuple[Circumstance, ...] = ()
+    utc_offset_s: int | None = None
 
 
 @runtime_checkable

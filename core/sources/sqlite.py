@@ -156,7 +156,7 @@ class SqliteSource:
             if not is_view:
                 raise
             # A view of something that is gone cannot be read; it is listed, with nothing in it.
-            return Table(name, (), (), 0, is_view=True)
+            return Table(name, (), (), 0, is_view=True, is_counted=False)
         return Table(name, columns, key, rows, links, is_view)
 
     def _columns(self, name: str) -> tuple[tuple[Column, ...], tuple[str, ...]]:

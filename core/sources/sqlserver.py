@@ -4,6 +4,7 @@ Rule of the house: only SELECT is sent, but for one write that must be refused; 
 catalogue, and no message shows the address, which may hold a password.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import polars as pl
 from core.errors import NoPractice, SourceError, SourceShapeChanged
 from core.ports import About, Table
 from core.sources.files import file_below
+from core.sources.patience import LEAST_S, VIEW_S, VIEWS_S, Patience
 from core.sources.rows import text_frame
 from core.sources.sqlserver_about import about_of
 from core.sources.sqlserver_address import address_of
@@ -149,17 +151,20 @@ class SqlServerSource:
 
     def _looked_up(self) -> dict[str, Shape]:
         shapes = shapes_of(self._session.rows)
+        patience = Patience(VIEW_S, VIEWS_S, LEAST_S)
         for name, shape in shapes.items():
             if not shape.table.is_view or shape.leads_out:
                 continue
             try:
-                # The name comes from the catalogue and is quoted.
-                counted = self._session.rows(f"SELECT COUNT_BIG(*) FROM {shape.quoted}")  # noqa: S608
+                with patience.asking():
+                    # The name comes from the catalogue and is quoted.
+                    question = f"SELECT COUNT_BIG(*) FROM {shape.quoted}"  # noqa: S608
+                    counted = self._session.rows(question, math.ceil(patience.wait_s))
             except OdbcFailure as failure:
                 if failure.report.is_passing and not failure.report.is_silence:
                     raise
                 # A view of something that is gone, not ours to see, or that keeps the server
-                # busy for minutes is listed, with nothing in it.
+                # busy for long is listed, with nothing in it and its rows unknown.
                 shapes[name] = without_columns(shape)
             else:
                 shapes[name] = with_rows(shape, counted[0][0])

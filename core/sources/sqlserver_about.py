@@ -7,11 +7,9 @@ Source:
     Express database holds 10 GB of data, from SQL Server 2025 on 50 GB.
 """
 
-from typing import Any
-
 from core.ports import About
-from core.sources.sqlserver_errors import OdbcFailure
-from core.sources.sqlserver_session import Session
+from core.sources.sqlserver_around import circumstances_of, utc_offset_s
+from core.sources.sqlserver_session import Session, told
 
 KIND = "Microsoft SQL Server"
 
@@ -37,8 +35,8 @@ _GIGABYTE = 1024**3
 
 def about_of(session: Session) -> About:
     """What the server says of itself, as far as the login may know."""
-    version, edition = _told(session, _VERSION), _told(session, _EDITION)
-    collation, size = _told(session, _COLLATION), _told(session, _SIZE)
+    version, edition = told(session, _VERSION), told(session, _EDITION)
+    collation, size = told(session, _COLLATION), told(session, _SIZE)
     words = [f"{KIND} {version or ''}".strip(), str(edition or "")]
     if collation:
         words.append(f"collation {collation}")
@@ -47,26 +45,20 @@ def about_of(session: Session) -> About:
         ", ".join(word for word in words if word),
         size_bytes=None if size is None else int(size),
         most_bytes=_most_bytes(str(version or ""), str(edition or "")),
+        circumstances=circumstances_of(session),
+        utc_offset_s=utc_offset_s(session),
     )
 
 
 def _changes(session: Session) -> list[str]:
     """By what the database itself can tell what changed; a delta compares rows in any case."""
-    tracked, versioned = _told(session, _TRACKED), _told(session, _VERSIONED)
+    tracked, versioned = told(session, _TRACKED), told(session, _VERSIONED)
     words = []
     if tracked is not None:
         words.append(f"change tracking on {int(tracked):,} tables")
     if versioned is not None:
         words.append(f"a rowversion in {int(versioned):,} tables")
     return words
-
-
-def _told(session: Session, question: str) -> Any:  # noqa: ANN401 - a text or a number
-    try:
-        rows = session.rows(question)
-    except OdbcFailure:
-        return None
-    return rows[0][0] if rows else None
 
 
 def _most_bytes(version: str, edition: str) -> int | None:

@@ -125,7 +125,8 @@ def shapes_of(rows: Rows) -> dict[str, Shape]:
 
 def without_columns(shape: Shape) -> Shape:
     """A view that cannot be read, as it is listed: there, with nothing in it."""
-    return replace(shape, table=replace(shape.table, columns=(), rows=0), fields=())
+    table = replace(shape.table, columns=(), rows=0, is_counted=False)
+    return replace(shape, table=table, fields=())
 
 
 def with_rows(shape: Shape, rows: int) -> Shape:

@@ -37,20 +37,24 @@ class Session:
         self._control: Any = self._connected()
         self.has_snapshot = self.rows(_HAS_SNAPSHOT) == [(1,)]
 
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str, wait_s: int = 0) -> list[tuple[Any, ...]]:
         """Every row that a question of the house is answered with.
+
+        Args:
+            statement: A SELECT.
+            wait_s: How long the answer may take, where it is not the usual time.
 
         Raises:
             OdbcFailure: the driver reports an error.
         """
         try:
-            return self._answered(statement)
+            return self._answered(statement, wait_s)
         except OdbcFailure as failure:
             if not failure.report.is_lost:
                 raise
         # A connection that nobody used for long may be gone; it tells so when it is used.
         self._control = self._connected()
-        return self._answered(statement)
+        return self._answered(statement, wait_s)
 
     def answer(self, statement: Statement, wait_s: int) -> list[tuple[Any, ...]] | None:
         """The answer to a question that nothing depends on; None where none comes in time."""
@@ -140,9 +144,13 @@ class Session:
         self.drop_rows()
         self._control.close()
 
-    def _answered(self, statement: str) -> list[tuple[Any, ...]]:
-        with _reported():
-            return [tuple(row) for row in self._control.execute(statement).fetchall()]
+    def _answered(self, statement: str, wait_s: int) -> list[tuple[Any, ...]]:
+        try:
+            with _reported():
+                self._control.timeout = wait_s or ANSWER_WAIT_S
+                return [tuple(row) for row in self._control.execute(statement).fetchall()]
+        finally:
+            self._control.timeout = ANSWER_WAIT_S
 
     def _connected(self) -> Any:  # noqa: ANN401 - pyodbc ships no types for its connection
         manager = driver_manager()
@@ -162,6 +170,15 @@ class Session:
         # The level counts for the next transaction, which the first SELECT begins.
         found.commit()
         return found
+
+
+def told(session: Session, question: str) -> Any:  # noqa: ANN401 - a text or a number
+    """The one value that a question is answered with; None where the server keeps it to itself."""
+    try:
+        rows = session.rows(question)
+    except OdbcFailure:
+        return None
+    return rows[0][0] if rows else None
 
 
 def _unicode(raw: bytes) -> str:

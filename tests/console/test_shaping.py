@@ -256,6 +256,25 @@ def test_undecided_and_flagged_tables_come_first():
     assert crosswalk.inventory_rows(factories.inventory(), only_flagged=True).height == 5
 
 
+def test_the_inventory_says_how_many_rows_of_how_many_were_looked_at():
+    found = pl.DataFrame(
+        {
+            "table": ["A", "B", "C", "D"],
+            "rows": [1_148_200, 480, 0, 0],
+            "sampled": [20_000, 480, 0, 0],
+            "flags": ["", "", "view; empty", "view; rows not known: it took too long"],
+            "explanation": "",
+            "decision": "",
+        }
+    )
+    told = crosswalk.inventory_rows(found).sort("table")["looked_at"].to_list()
+    assert told == ["20,000 of 1,148,200 rows", "all rows", "all rows", "rows not known"]
+
+
+def test_an_inventory_that_does_not_know_what_was_looked_at_says_nothing_of_it():
+    assert set(crosswalk.inventory_rows(factories.inventory())["looked_at"]) == {""}
+
+
 def test_field_rows_carry_the_code_that_is_known():
     rows = crosswalk.field_rows(None, {"person|Chart Number": "a" * 40})
     known = rows.filter(pl.col("code") != "")

@@ -36,6 +36,7 @@ CREATE TABLE sys.synonyms (name, base_object_name);
 CREATE TABLE sys.triggers (object_id, parent_id);
 CREATE TABLE sys.change_tracking_tables (object_id);
 CREATE TABLE sys.change_tracking_databases (database_id);
+CREATE TABLE sys.dm_exec_sessions (program_name, is_user_process, database_id);
 CREATE TABLE sys.databases (name, snapshot_isolation_state, is_read_committed_snapshot_on);
 """
 
@@ -167,6 +168,9 @@ class Database:
 
     def add_synonym(self, name: str, target: str) -> None:
         self._system("synonyms", name, target)
+
+    def add_session(self, program: str, *, database_id: int = 5, is_user: int = 1) -> None:
+        self._system("dm_exec_sessions", program, is_user, database_id)
 
     def add_trigger(self, table: str) -> None:
         self._system("triggers", 8000 + self._count("triggers"), self._numbers["dbo", table])

@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.tds.answers import Answer, Count, Error, Result
 from tests.tds.converting import convert, length_of, of_variant
-from tests.tds.database import Database
+from tests.tds.database import CASE_BLIND, Database
 from tests.tds.session import Session
 from tests.tds.tsql import translated
 
@@ -51,7 +51,8 @@ class Engine:
 
     def __init__(self, database: Database, *, version: str = "16.0.1000.6") -> None:
         self.database, self.version = database, version
-        self.may_write = False
+        self.may_write, self.may_see_sessions = False, False
+        self.clock = "2026-11-24 08:15:00.1234567 -06:00"
         self.faults: list[Fault] = []
         self.written: list[str] = []
         self._one_at_a_time = threading.RLock()
@@ -68,7 +69,11 @@ class Engine:
         function("DB_ID", 0, lambda: 5)
         function("DB_NAME", 0, lambda: database.name)
         function("SERVERPROPERTY", 1, self._property)
-        function("HAS_PERMS_BY_NAME", 3, lambda *_: int(self.may_write))
+        function("HAS_PERMS_BY_NAME", 3, self._permission)
+        function("DATABASEPROPERTYEX", 2, lambda *_: CASE_BLIND)
+        function("COLLATIONPROPERTY", 2, lambda *_: 1252)
+        function("SYSDATETIMEOFFSET", 0, lambda: self.clock)
+        function("APP_NAME", 0, lambda: "perio")
 
     def __call__(self, session: Session, statement: str, parameters: list[Any]) -> list[Answer]:
         values = {f"P{place + 1}": value for place, value in enumerate(parameters)}
@@ -189,6 +194,11 @@ class Engine:
             "SELECT snapshot_isolation_state FROM sys.databases"
         )
         return bool(found.fetchone()[0])
+
+    def _permission(self, thing: str | None, _kind: str | None, name: str) -> int | None:
+        if thing is not None:
+            return int(self.may_write)
+        return int(self.may_see_sessions) if name == "VIEW SERVER STATE" else None
 
     def _property(self, name: str) -> Any:
         return {"ProductVersion": self.version, "EngineEdition": 3}[name]

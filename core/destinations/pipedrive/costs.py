@@ -12,6 +12,7 @@ _SPECIAL = (
     (re.compile(r"/(?:itemSearch|search)\b"), 20),
     (re.compile(r"/download$"), 20),
     (re.compile(r"^/v1/webhooks$"), 10),
+    (re.compile(r"^/v1/users/\d+/permissions$"), 10),
 )
 _ONE = re.compile(r"/(?:\d+|me|[0-9a-f]{40})$")
 _SEARCH = re.compile(r"/(?:itemSearch|search)\b")

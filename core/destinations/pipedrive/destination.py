@@ -33,7 +33,7 @@ from core.destinations.pipedrive.sighting import Sighting
 from core.destinations.pipedrive.wire import Answer, Letter, Wire
 from core.errors import DestinationRefused, Transient
 from core.pace import backoff_s
-from core.ports import Action, Intent, Observed, Outcome, Receipt, Spending, Standing
+from core.ports import Action, Intent, Observed, Outcome, Receipt, Spending, Standing, User
 from core.vocabulary.field import CrmObject
 
 T = TypeVar("T")
@@ -67,6 +67,7 @@ class PipedriveDestination:
         """Who we are there, who else is, and what we may spend; -1 webhooks = not shown to us."""
         found = self._hold(listing.me(self._site))
         users = self._hold(listing.users(self._site))
+        user = listing.user_of(found)
         try:
             webhooks = self._hold(listing.webhooks(self._site))
         except DestinationRefused:
@@ -74,13 +75,23 @@ class PipedriveDestination:
         return Standing(
             company=str(found.get("company_name") or ""),
             domain=str(found.get("company_domain") or ""),
-            user=listing.user_of(found),
+            user=user,
             users=users,
             webhooks=webhooks,
             requests_per_2s=self._wire.spent().requests_per_2s,
             tokens_per_day=self._purse.shown(BUDGET),
             tokens_left=self._purse.shown(LEFT),
+            permissions=self._permissions(user),
         )
+
+    def _permissions(self, user: User) -> frozenset[str] | None:
+        """What a user may do; an admin may do all, and is not asked for."""
+        if user.is_admin:
+            return None
+        try:
+            return self._hold(listing.permissions(self._site, user.user_id))
+        except DestinationRefused:
+            return None
 
     def fields(self) -> pl.DataFrame:
         """Custom fields and activity types as they are now.

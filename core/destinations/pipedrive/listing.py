@@ -41,6 +41,8 @@ _STEPS_BACK = 20
 _RESTARTS = 2
 _NO_LIST = "something else than a list"
 _NO_USER = "no user"
+_RECORDS_APPS = frozenset({"global", "sales"})
+"""Parts of an account whose admins see every record, whatever it is visible to."""
 
 
 def walk(
@@ -189,6 +191,15 @@ def users(site: Site) -> Talk[tuple[User, ...]]:
     return tuple(user_of(each) for each in _page(body))
 
 
+def permissions(site: Site, user_id: int) -> Talk[frozenset[str] | None]:
+    """What a user may do, by the destination's own words; None where it tells something else."""
+    body = yield httpx.Request("GET", site.url(f"{USERS}/{user_id}/permissions"))
+    found = body.get("data")
+    if not isinstance(found, dict):
+        return None
+    return frozenset(name for name, is_given in found.items() if is_given is True)
+
+
 def webhooks(site: Site) -> Talk[int]:
     """How many webhooks are set up."""
     body = yield httpx.Request("GET", site.url(WEBHOOKS))
@@ -196,15 +207,24 @@ def webhooks(site: Site) -> Talk[int]:
 
 
 def user_of(raw: Mapping[str, Any]) -> User:
-    """A user as listed; an admin is one in any part of the account."""
+    """A user as listed; an admin is one in any part of the account.
+
+    Visibility hides nothing from an admin of the app that the records are in, as the maker says.
+    """
     access = raw.get("access")
     entries = access if isinstance(access, list) else []
+    apps = {
+        each.get("app") for each in entries if isinstance(each, dict) and each.get("admin") is True
+    }
+    group_id = raw.get("role_id")
     return User(
         user_id=int(raw["id"]),
         name=str(raw.get("name") or ""),
         email=str(raw.get("email") or ""),
         is_active=bool(raw.get("active_flag")),
-        is_admin=any(isinstance(each, dict) and each.get("admin") is True for each in entries),
+        is_admin=bool(apps),
+        sees_all=bool(apps & _RECORDS_APPS),
+        group_id=group_id if type(group_id) is int else None,
     )
 
 

@@ -39,6 +39,41 @@ def test_an_account_says_who_we_are_and_what_we_may_spend(bare_account):
     assert bare_account.destination.spent().tokens == 32
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_user_who_is_no_admin_is_told_with_what_it_may_do(bare_account, open_to, is_told):
+    sandbox = bare_account.app.state.sandbox
+    tokens = bare_account.raw("/sandbox/tokens")
+    regular = next(
+        each
+        for each in sandbox.account.users.values()
+        if each["active_flag"] and not each["access"][0]["admin"]
+    )
+    inner = httpx.ASGITransport(bare_account.app)
+
+    class Door(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request):
+            if request.url.path.endswith("/permissions") and not is_told:
+                return httpx.Response(403, json={"success": False, "error": "no"})
+            request.headers["x-api-token"] = tokens[regular["email"]]
+            return await inner.handle_async_request(request)
+
+    standing = open_to(Door()).standing()
+    assert not standing.user.is_admin
+    assert not standing.user.sees_all
+    assert standing.user.group_id == 1
+    if is_told:
+        assert "can_use_api" in standing.permissions
+        assert "can_add_custom_fields" not in standing.permissions
+    else:
+        assert standing.permissions is None
+
+
+def test_an_admin_may_do_all_and_is_not_asked_for_it(bare_account):
+    standing = bare_account.destination.standing()
+    assert standing.permissions is None
+    assert standing.user.sees_all
+
+
 def test_fields_are_set_up_once_and_then_found(account):
     fields = account.destination.fields()
     wanted = account.specification.select("target", "name", "crm_type")

@@ -216,6 +216,29 @@ def test_an_admin_is_one_in_any_part_of_the_account(access, is_admin):
     assert (user.is_admin, user.is_active, user.email) == (is_admin, True, "")
 
 
+@pytest.mark.parametrize(
+    ("app", "role", "sees_all", "group_id"),
+    [
+        ("global", 3, True, 3),
+        ("sales", "3", True, None),
+        ("account_settings", None, False, None),
+    ],
+)
+def test_an_admin_of_the_records_sees_them_all_and_one_of_the_settings_does_not(
+    app, role, sees_all, group_id
+):
+    raw = {"id": 1, "access": [{"app": app, "admin": True}], "role_id": role}
+    user = listing.user_of(raw)
+    assert (user.is_admin, user.sees_all, user.group_id) == (True, sees_all, group_id)
+
+
+def test_permissions_that_are_no_list_of_words_are_not_told():
+    told, _ = _carry(listing.permissions(SITE, 5), lambda _: {"data": {"a": True, "b": False}})
+    assert told == {"a"}
+    assert _carry(listing.permissions(SITE, 5), lambda _: {"data": None})[0] is None
+    assert cost("GET", "/v1/users/5/permissions") == 10
+
+
 def test_a_token_without_a_user_is_an_error():
     with pytest.raises(DestinationError, match="no user"):
         _carry(listing.me(SITE), lambda _: {"data": None})

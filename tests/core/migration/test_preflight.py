@@ -18,6 +18,7 @@ from core.migration.preflight import (
     Severity,
     as_document,
     automations,
+    clock_finding,
     confirm_automations,
     destination_findings,
     findings_of,
@@ -27,7 +28,7 @@ from core.migration.preflight import (
     zone_finding,
 )
 from core.migration.preflight_plan import Limits, attestation_finding, plan_findings
-from core.ports import About, Standing, Table, User
+from core.ports import About, Circumstance, Standing, Table, User
 
 ANNA = User(1, "Anna", "anna@example.com", is_active=True, is_admin=True)
 GONE = User(2, "Gone", "gone@example.com", is_active=False, is_admin=False)
@@ -114,12 +115,40 @@ def test_a_source_may_be_written_meanwhile_and_says_how_to_live_with_it():
     assert "delta" in found.next_step
 
 
+def test_a_source_that_sees_who_else_writes_says_it_once():
+    seen = Circumstance("who else writes", "Programs: PANDA Perio (2).", "Read at night.")
+    page = Circumstance("code page", "It is 1252.", "Look.")
+    found = source_findings(About("A database", circumstances=(page, seen)), TABLES)
+    told = {each.about: each for each in found}
+    assert len(told) == len(found)
+    assert told["who else writes"].said == seen.said
+    assert (told["code page"].severity, told["code page"].next_step) == (Severity.NOTE, "Look.")
+
+
+@pytest.mark.parametrize(
+    ("zone", "offset_s", "severities_found"),
+    [
+        ("America/Chicago", -21_600, [Severity.GOOD]),
+        ("America/New_York", -21_600, [Severity.WARNING]),
+        ("America/Chicago", None, []),
+        (None, -21_600, []),
+    ],
+)
+def test_a_clock_that_goes_otherwise_than_the_maps_zone_is_a_warning(
+    zone, offset_s, severities_found
+):
+    winter_s = datetime(2026, 1, 15, 12, tzinfo=UTC).timestamp()
+    found = clock_finding(zone, offset_s, winter_s)
+    assert [each.severity for each in found] == severities_found
+    assert all(each.next_step for each in found if each.severity is Severity.WARNING)
+
+
 def test_an_admins_token_and_no_webhooks_are_good():
     found = destination_findings(STANDING, is_sandbox=True)
     told = severities(found)
     assert (told["token"], told["webhooks"], told["users"]) == (Severity.GOOD,) * 3
-    assert "visibility" not in told
-    assert "visibility" in severities(destination_findings(STANDING, is_sandbox=False))
+    assert "where" in told
+    assert "where" not in severities(destination_findings(STANDING, is_sandbox=False))
 
 
 @pytest.mark.parametrize(("webhooks", "words"), [(-1, "not shown"), (3, "3 webhook(s)")])
@@ -137,6 +166,28 @@ def test_a_token_of_no_admin_and_a_company_without_users_are_warnings():
         destination_findings(replace(STANDING, user=plain, users=(GONE,)), is_sandbox=True)
     )
     assert found["token"] is found["users"] is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("permissions", "severity", "words"),
+    [
+        (None, Severity.WARNING, "is not told"),
+        (frozenset(), Severity.WARNING, "make custom fields, nor take back activities"),
+        ({"can_delete_deals", "can_delete_activities"}, Severity.WARNING, "make custom fields."),
+        (
+            {"can_add_custom_fields", "can_delete_deals", "can_delete_activities"},
+            Severity.GOOD,
+            "and may do what",
+        ),
+    ],
+)
+def test_a_user_who_is_no_admin_is_weighed_by_what_it_may_do(permissions, severity, words):
+    rights = None if permissions is None else frozenset(permissions)
+    standing = replace(STANDING, user=replace(ANNA, is_admin=False), permissions=rights)
+    found = destination_findings(standing, is_sandbox=True)
+    token = next(each for each in found if each.about == "token")
+    assert (token.severity, words in token.said) == (severity, True)
+    assert bool(token.next_step) is (severity is Severity.WARNING)
 
 
 PROVIDERS = pl.DataFrame(

@@ -37,6 +37,8 @@ def test_a_server_says_version_edition_collation_and_size():
     told = about(
         ProductVersion="15.0.2000.5",
         Edition="Standard Edition (64-bit)",
+        CodePage=1252,
+        collation_name=0,
         Collation="SQL_Latin1_General_CP1_CI_AS",
         database_files=3 * GIGABYTE,
     )

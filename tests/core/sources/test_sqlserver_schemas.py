@@ -321,13 +321,35 @@ def test_a_view_that_only_speaks_of_elsewhere_is_read(serve):
 
 
 def test_a_view_that_keeps_the_server_busy_is_listed_and_empty(serve, monkeypatch):
-    monkeypatch.setattr("core.sources.sqlserver_session.ANSWER_WAIT_S", 1)
+    monkeypatch.setattr("core.sources.sqlserver.VIEW_S", 1)
     database = Database()
     database.add_table("T", [("A", "int")], [(1,)])
     database.add_view("V", [("A", "int")], "SELECT A FROM T", "CREATE VIEW V AS SELECT A FROM T")
     found = serve(database)
     found.engine.faults = [Fault("COUNT_BIG", Delay(30))]
     assert tables_of(found.source)["V"].columns == ()
+
+
+def test_views_that_take_too_long_are_bounded_together_and_their_rows_are_not_known(
+    serve, monkeypatch
+):
+    monkeypatch.setattr("core.sources.sqlserver.VIEW_S", 1)
+    monkeypatch.setattr("core.sources.sqlserver.VIEWS_S", 1)
+    monkeypatch.setattr("core.sources.sqlserver.LEAST_S", 0.5)
+    database = Database()
+    database.add_table("T", [("A", "int")], [(1,)])
+    for name in ("V", "W", "X"):
+        text = f"CREATE VIEW {name} AS SELECT A FROM T"  # noqa: S608 - a test's own
+        database.add_view(name, [("A", "int")], "SELECT A FROM T", text)
+    found = serve(database)
+    found.engine.faults = [Fault("COUNT_BIG", Delay(30), times=2)]
+    tables = tables_of(found.source)
+    assert [(tables[name].is_counted, tables[name].rows) for name in "TVWX"] == [
+        (True, 1),
+        (False, 0),
+        (False, 0),
+        (True, 1),
+    ]
 
 
 def test_a_name_with_half_of_a_pair_does_not_stop_the_catalogue(serve):
