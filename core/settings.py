@@ -48,7 +48,11 @@ class Settings(BaseSettings):
         reserve: Share of the budget left to the practice's other integrations.
         quarantine_s: Shortest wait before a write of unknown outcome is looked for.
         read_lag_s: Time between two looks.
+        probes: Records of each plan that are watched until the account's list shows them, which
+            measures how late it is; 0 for none. Reading only.
         in_flight: Requests under way at once.
+        ballast_mb: Room held on the ledger's disk while records are written, so that answers can
+            be noted when it fills up; 0 for none. Only for a ledger in a file.
         sample_patients: Patients drawn for the sample.
         custom_field_cap: Custom fields that the account takes; by the tier when absent.
         explain_all: Whether the inventory may be signed only when every flagged table is explained.
@@ -86,6 +90,8 @@ class Settings(BaseSettings):
     quarantine_s: float | None = Field(default=None, ge=0)
     read_lag_s: float | None = Field(default=None, ge=0)
     in_flight: int = Field(default=64, ge=1, le=256)
+    probes: int | None = Field(default=None, ge=0, le=100)
+    ballast_mb: int | None = Field(default=None, ge=0)
     sample_patients: int = Field(default=100, ge=1)
     custom_field_cap: int | None = Field(default=None, ge=1)
     explain_all: bool = False
@@ -122,6 +128,17 @@ class Settings(BaseSettings):
         usual = (2.0, 0.2) if self.is_sandbox else (300.0, 60.0)
         quarantine_s = usual[0] if self.quarantine_s is None else self.quarantine_s
         return quarantine_s, usual[1] if self.read_lag_s is None else self.read_lag_s
+
+    @property
+    def lag_probes(self) -> int:
+        """Records watched; none in the sandbox, which answers at once or never."""
+        return (0 if self.is_sandbox else 20) if self.probes is None else self.probes
+
+    @property
+    def ballast_bytes(self) -> int:
+        """Room to hold on the ledger's disk; little for the sandbox, whose records are nobody's."""
+        usual = 1 if self.is_sandbox else 64
+        return (usual if self.ballast_mb is None else self.ballast_mb) << 20
 
     @classmethod
     def settings_customise_sources(

@@ -21,6 +21,8 @@ from core.destinations.pipedrive import open_destination
 from core.embedded import Sandbox, run_sandbox
 from core.errors import SettingMissing, SetupError
 from core.failpoints import Point
+from core.ledger.ballast import Ballast
+from core.ledger.connection import file_of
 from core.ledger.key import create_key, load_key, sub_key
 from core.ledger.ledger import SqlLedger, open_ledger
 from core.ledger.rules import Rules
@@ -170,7 +172,17 @@ class Workbench:
             learned=self.folder / self.settings.learned if self.settings.learned else None,
             progress=self.progress,
             free_bytes=lambda: shutil.disk_usage(self.folder).free,
+            ballast=self._ballast(),
+            probes=self.settings.lag_probes,
         )
+
+    def _ballast(self) -> Ballast | None:
+        # a server's disk is not here to be held free
+        file, size_bytes = (
+            file_of(_ledger_url(self.folder, self.settings)),
+            self.settings.ballast_bytes,
+        )
+        return Ballast(file.with_suffix(".ballast"), size_bytes) if file and size_bytes else None
 
     def report(self) -> tuple[Path, Path]:
         """Make the signed report of the migration; returns its PDF and its page.
@@ -214,9 +226,13 @@ class Workbench:
         self.ledger.close()
 
 
+def _ledger_url(folder: Path, settings: Settings) -> str:
+    return settings.ledger.get_secret_value() or f"sqlite:///{folder / 'ledger.sqlite'}"
+
+
 def _open_ledger(folder: Path, settings: Settings, key: bytes, *, lock: bool) -> SqlLedger:
     return open_ledger(
-        settings.ledger.get_secret_value() or f"sqlite:///{folder / 'ledger.sqlite'}",
+        _ledger_url(folder, settings),
         lock=lock,
         key=key,
         head=folder / "ledger.head",

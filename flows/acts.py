@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.progress import track
 
 from core.errors import DestinationError, SettingMissing, SetupError
-from core.lifecycle import NEXT_STEP, Gate
-from core.migration import sampling
+from core.lifecycle import Gate
+from core.migration import sampling, sweeping
 from core.migration.guard import Result
 from core.migration.reversing import ANYTIME
 from core.practice.make import make_practice
@@ -119,7 +119,8 @@ def status(folder: Path) -> Result:
             "phase": "status",
             "migration_id": bench.settings.migration_id,
             "stage": stage.value,
-            "next_step": NEXT_STEP[stage],
+            "next_step": sweeping.next_step(bench.ledger),
+            **sweeping.told(bench.ledger),
             "signatures": signatures,
             "result": bench.ledger.kept("result") or {},
         }

@@ -11,6 +11,7 @@ from console.parts.heading import heading
 from console.parts.progress_panel import progress_panel
 from console.shaping import road
 from core.errors import MigrationError
+from core.migration.sweeping import reminder
 
 POLL_S = 2
 """Seconds between two looks at the ledger."""
@@ -27,6 +28,8 @@ def _watch() -> None:
             empty_state("No step has reported progress yet.", road.next_step(stage))
         else:
             progress_panel(progress, road.stage_name(stage))
+        if again := reminder(ledger):
+            st.info(again)
     except MigrationError as error:
         show_error(error)
 

@@ -12,7 +12,7 @@ from functools import partial
 import polars as pl
 
 from core import failpoints
-from core.errors import DestinationError, DestinationRefused, FieldVanished, LedgerFull
+from core.errors import DestinationError, DestinationRefused, FieldVanished
 from core.failpoints import Point
 from core.migration.batches import Batches
 from core.migration.doubt import (
@@ -21,7 +21,10 @@ from core.migration.doubt import (
     look_for_unknown,
     setup_number,
 )
+from core.migration.lagging import Started, measure_lag
 from core.migration.passage import Passage
+from core.migration.room import give_back, note_outcomes, require_room
+from core.migration.sweeping import note_sending, note_sent
 from core.migration.waiting import note_clock
 from core.plan import Plan
 from core.ports import Action, Destination, Intent, Outcome, Receipt, WriteState
@@ -31,9 +34,6 @@ BATCH = 256
 """Writes whose intents are committed together; also the most that one crash leaves in doubt."""
 
 _SMALLEST_BATCH = 16
-
-BYTES_PER_WRITE = 2_000
-"""What one write adds to the ledger at most: its line, its record, its share of events."""
 
 NOT_FOUND = "not_found"
 """Reason of a write that was looked for and is planned again."""
@@ -93,10 +93,12 @@ def carry_out(passage: Passage, plan_id: str, kind: str, *, pauses: bool = False
         LedgerFull: the ledger's disk has too little room; nothing was sent.
     """
     note_clock(passage)
+    started = Started.by(passage)
     passage.ledger.mark_interrupted()
     adopt_present(passage, plan_id, kept_floors(passage, plan_id))
     batches = Batches(passage, plan_id)
-    _require_room(passage, batches.total - batches.finished)
+    require_room(passage, batches.total - batches.finished)
+    note_sending(passage, batches.total - batches.finished)
     for rank in batches.ranks():
         _settle(passage, plan_id, rank, batches)
         while (open_writes := batches.open_writes(rank)).height:
@@ -110,21 +112,18 @@ def carry_out(passage: Passage, plan_id: str, kind: str, *, pauses: bool = False
                 break
             _settle(passage, plan_id, rank, batches)
         failpoints.reach(Point.BEFORE_CHILDREN)
+    return _finish(passage, plan_id, started)
+
+
+def _finish(passage: Passage, plan_id: str, started: Started) -> Done:
     done = _count(passage.ledger.writes(plan_id))
     failpoints.reach(Point.BEFORE_CLOSE)
+    # noted first: a plan that is finished is not carried out again by a later run
+    note_sent(passage)
     passage.ledger.finish_plan(plan_id, counts=asdict(done))
+    give_back(passage)
+    measure_lag(passage, plan_id, started)
     return done
-
-
-def _require_room(passage: Passage, writes: int) -> None:
-    """See that the ledger's disk holds what these writes will add, twice over."""
-    if passage.free_bytes is None:
-        return
-    needed = 2 * writes * BYTES_PER_WRITE
-    if passage.free_bytes() < needed:
-        message = f"The ledger's disk has too little room for {writes} writes to be noted."
-        step = f"Free {needed // 1_000_000 + 1} MB there, then run the same command again."
-        raise LedgerFull(message, next_step=step)
 
 
 def _settle(passage: Passage, plan_id: str, rank: pl.DataFrame, batches: Batches) -> None:
@@ -215,7 +214,7 @@ def _conclude(
     receipts = [_held_back(_numbered(receipt)) for receipt in arrived()]
     is_deleting = intents[0].action is Action.DELETE
     failpoints.reach(Point.DELETED if is_deleting else Point.BEFORE_OUTCOME)
-    passage.ledger.conclude(receipts)
+    note_outcomes(passage, receipts)
     is_unknown = any(receipt.outcome is Outcome.UNKNOWN for receipt in receipts)
     failpoints.reach(Point.UNKNOWN_KEPT if is_unknown else Point.AFTER_OUTCOME)
     batches.learn(intents, receipts)

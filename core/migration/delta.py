@@ -26,6 +26,7 @@ from core.migration.pickup import plan_pickup, remembered
 from core.migration.postimage import note_edited
 from core.migration.result import proof_counts
 from core.migration.specify import add_labels, adopt
+from core.migration.sweeping import begin_sweep, end_sweep, told
 from core.migration.verify import keep_found, prove
 from core.ports import Action
 
@@ -47,12 +48,15 @@ def delta(passage: Passage) -> Result:
     if plan_id is not None:
         done = carry_out(passage, plan_id, "delta")
         promote_pending(passage)
+    is_late_enough = begin_sweep(passage)
     view = observe(passage)
     meter.walk(view)
     proof = prove(passage, view, kept_wanted(passage), passage.vault.get("conflicts"))
     keep_found(passage, view, proof, _written_to(passage, plan_id))
     counts["writes"] = {name: getattr(done, name) for name in Done.__slots__}
     counts |= proof_counts(passage, proof, plan_id)
+    end_sweep(passage, is_late_enough=is_late_enough, losses=proof.losses)
+    counts |= told(passage.ledger)
     return close_step(passage, "delta", meter, Stage.VERIFIED, counts)
 
 

@@ -9,6 +9,7 @@ from core.errors import StepNotAllowed
 from core.lifecycle import LEADS_TO, NEXT_STEP, Stage
 from core.migration.metering import Meter
 from core.migration.passage import ACTOR, Passage
+from core.migration.sweeping import next_step
 
 Result = dict[str, object]
 """Counts, ids and seconds of a step; never a value of a patient."""
@@ -54,7 +55,7 @@ def close_step(  # noqa: PLR0913 - a step is closed with all of these
         **meter.read(),
         "seconds": {phase: meter.seconds()},
     }
-    result["next_step"] = NEXT_STEP[passage.ledger.stage()]
+    result["next_step"] = next_step(passage.ledger)
     result["run_id"] = passage.ledger.record_run(kind or phase, result)
     passage.ledger.keep("result", result)
     return result

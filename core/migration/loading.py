@@ -22,7 +22,8 @@ from core.migration.rebuild import keep_rebuild
 from core.migration.result import cell_counts, proof_counts, rejected_counts
 from core.migration.review import review_cells
 from core.migration.specify import adopt
-from core.migration.verify import keep_found, prove
+from core.migration.sweeping import begin_sweep, end_sweep, told
+from core.migration.verify import Proof, keep_found, prove
 from core.plan import Plan, plan
 
 
@@ -140,6 +141,7 @@ def _load_again(passage: Passage) -> Result:
 def verify(passage: Passage) -> Result:
     """Observe and compare again: nothing left to do is the proof."""
     allow(passage, Stage.VERIFIED, "verify")
+    is_late_enough = begin_sweep(passage, waits=True)
     meter = Meter(passage)
     adopt(passage)
     wanted = kept_wanted(passage)
@@ -149,12 +151,22 @@ def verify(passage: Passage) -> Result:
     keep_found(passage, view, proof)
     cells = review_cells(passage, wanted, view.found, proof)
     digest = passage.vault.put("differences", cells.filter(cells["status"] != "as intended"))
-    passage.ledger.present(Gate.COMPLETE, digest)
+    to = _verified(passage, proof, digest)
+    end_sweep(passage, is_late_enough=is_late_enough, losses=proof.losses)
     plan_id = (passage.ledger.kept("loaded") or {}).get("plan_id")
     counts: dict[str, object] = {
         **proof_counts(passage, proof, None if plan_id is None else str(plan_id)),
         "cells": cell_counts(passage.ledger.conservation()),
         "rejected": rejected_counts(passage.vault.get("rejected")),
+        **told(passage.ledger),
     }
-    to = Stage.VERIFIED if proof.losses == 0 else None
     return close_step(passage, "verify", meter, to, counts)
+
+
+def _verified(passage: Passage, proof: Proof, digest: str) -> Stage | None:
+    """Present what was found for the sign-off; returns the stage that it leads to."""
+    is_signed = passage.ledger.stage() is Stage.SIGNED_OFF
+    if is_signed and not proof.losses and passage.ledger.presented(Gate.COMPLETE) == digest:
+        return None  # a later look that finds the same: what was signed off stays so
+    passage.ledger.present(Gate.COMPLETE, digest)
+    return Stage.VERIFIED if proof.losses == 0 else None

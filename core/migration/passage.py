@@ -6,6 +6,7 @@ Rule of the house: steps take a passage and return counts; they open nothing the
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
@@ -47,6 +48,18 @@ class Tempo:
         return self.now_s() if self.ticks_s is None else self.ticks_s()
 
 
+class Ballast(Protocol):
+    """Room on the ledger's disk that is held until outcomes cannot be noted without it."""
+
+    def lay(self) -> None:
+        """See that the room is held."""
+        ...
+
+    def release(self) -> bool:
+        """Let the room go; False when none was held."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Tells a person how far a long step is."""
@@ -82,6 +95,8 @@ class Passage:
         learned: Where the names are kept that confirmed maps taught; None for the folder's own.
         progress: Tells a person how far it is.
         free_bytes: Asks for the room left on the ledger's disk; None where nobody knows.
+        ballast: Room held there while a plan is carried out; None where none is.
+        probes: Records of each plan that are watched until the list shows them; 0 for none.
     """
 
     migration_id: str
@@ -103,6 +118,8 @@ class Passage:
     learned: Path | None = None
     progress: Progress = field(default_factory=Progress)
     free_bytes: Callable[[], int] | None = None
+    ballast: Ballast | None = None
+    probes: int = 0
 
     @property
     def memory(self) -> Path:

@@ -5,6 +5,7 @@ far as the monotonic one bears it out, which is comparable between runs of one b
 """
 
 from core.migration.deciding import wait_left_s
+from core.migration.lagging import quarantine_s
 from core.migration.passage import Passage
 
 _KEPT = "clock"
@@ -40,7 +41,7 @@ def elapsed_s(passage: Passage, at_s: float) -> float:
 
 def wait_out(passage: Passage, latest_s: float) -> None:
     """Wait until the quarantine since a request is over."""
-    wait_s = wait_left_s(passage.tempo.quarantine_s, elapsed_s(passage, latest_s))
+    wait_s = wait_left_s(quarantine_s(passage), elapsed_s(passage, latest_s))
     if wait_s > 0:
         passage.progress(f"waiting {wait_s:.0f} s before looking for unknown writes", 0, 1)
         passage.tempo.sleep(wait_s)

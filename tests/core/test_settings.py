@@ -57,6 +57,22 @@ def test_a_real_destination_is_given_time_and_the_sandbox_needs_none(
     assert load_settings(tmp_path).waits_s == waits_s
 
 
+@pytest.mark.parametrize(
+    ("destination", "changes", "wanted"),
+    [
+        ("sandbox", {}, (1 << 20, 0)),
+        ("https://company.example.com", {}, (64 << 20, 20)),
+        ("https://company.example.com", {"ballast_mb": 0, "probes": 5}, (0, 5)),
+    ],
+    ids=["sandbox", "real", "chosen"],
+)
+def test_a_real_destination_is_measured_and_room_is_held_for_it(
+    tmp_path, destination, changes, wanted
+):
+    settings = load_settings(written(tmp_path, destination=destination, **changes))
+    assert (settings.ballast_bytes, settings.lag_probes) == wanted
+
+
 def test_a_token_comes_from_the_environment_and_is_never_shown(tmp_path, monkeypatch):
     monkeypatch.setenv("PERIO_TOKEN", "0123456789abcdef")
     settings = load_settings(written(tmp_path))

@@ -103,6 +103,39 @@ def test_a_full_disk_stops_a_load_and_loses_nothing(at, pages):
     check_exactly_once(migration)
 
 
+def test_a_disk_that_fills_up_while_records_are_sent_leaves_no_answer_unnoted(at):
+    migration = at(Stage.LOAD_AUTHORIZED)
+    ballast = migration.folder / "ledger.ballast"
+    with migration.sandbox() as account:
+        with migration.opened() as bench:
+            passage = bench.passage()
+            is_full = []
+
+            @event.listens_for(bench.ledger.engine, "begin")
+            def leave_no_room(connection):
+                # as on a real disk: what the ballast held is there for the ledger when it is gone
+                pages = 1 if is_full and ballast.exists() else 1_000_000
+                connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+            fill_up = failpoints.counted("C6:2", lambda: is_full.append(ballast.exists()))
+            failpoints.arm(fill_up, only=Point.BEFORE_OUTCOME)
+            try:
+                with pytest.raises(LedgerFull):
+                    LOAD(passage)
+            finally:
+                failpoints.arm(None)
+            assert is_full == [True]
+            assert not ballast.exists()
+            plan_id = bench.ledger.open_plan("full")
+            states = bench.ledger.writes(plan_id)["state"].value_counts()
+        noted = dict(states.iter_rows())
+        assert set(noted) == {"done", "planned"}
+        assert noted["done"] == account.writes()
+        finish("load", migration)
+    assert not ballast.exists()
+    check_exactly_once(migration)
+
+
 def test_a_load_does_not_begin_on_a_disk_that_is_nearly_full(at):
     migration = at(Stage.LOAD_AUTHORIZED)
     with migration.sandbox() as account:
