@@ -9,7 +9,12 @@ import pytest
 
 from core.clinical.tooth import ALL_TEETH, fdi
 from core.discovery import decision_evidence, decisions_proposed, is_practice, take_inventory
-from core.discovery.inventory import COLUMNS_SCHEMA, TABLES_SCHEMA, catalogue_digest
+from core.discovery.inventory import (
+    COLUMNS_SCHEMA,
+    TABLES_SCHEMA,
+    UNCOUNTED,
+    catalogue_digest,
+)
 from core.errors import NoPractice
 from core.ports import Column, Link, Table
 
@@ -172,6 +177,15 @@ def test_a_source_without_patients_or_charts_is_no_practice(frames, message):
     with pytest.raises(NoPractice, match=message) as caught:
         is_practice(take_inventory(tables, frames))
     assert caught.value.next_step
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_a_view_that_was_not_counted_is_not_taken_for_an_empty_one(is_counted):
+    view = Table("Slow", (), (), 0, is_view=True, is_counted=is_counted)
+    flags = flags_of(take_inventory([view], {"Slow": pl.DataFrame()}), "Slow").split("; ")
+    assert ("empty" in flags) is is_counted
+    assert any(flag.startswith(UNCOUNTED) for flag in flags) is not is_counted
+    assert "view" in flags
 
 
 def test_decisions_are_proposed_with_their_evidence(practice, inventory):

@@ -68,7 +68,7 @@ def test_a_view_of_something_gone_is_listed_and_empty(tmp_path):
     )
     source = opened(tmp_path)
     view = source.catalogue()[1]
-    assert (view.name, view.columns, view.rows) == ("V", (), 0)
+    assert (view.name, view.columns, view.rows, view.is_counted) == ("V", (), 0, False)
     assert source.read(view).is_empty()
 
 
