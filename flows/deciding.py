@@ -10,6 +10,7 @@ from pathlib import Path
 from core.crosswalk.mapping import load
 from core.errors import AccessRefused, GateRefused, MigrationError, SettingMissing
 from core.lifecycle import LEADS_TO, NEXT_STEP, Gate, Role, Stage
+from core.migration import accepting
 from core.migration.context import ATTESTATION
 from core.migration.explaining import require_explained
 from core.migration.guard import Result
@@ -60,8 +61,13 @@ def sign(folder: Path, gate: Gate, user: str, password: str, file: Path | None) 
         if gate is Gate.MAP:
             _present_map(bench, file)
         try:
-            signature = bench.ledger.sign(
-                gate, user=user, password=password, code=_code(bench, user)
+            signature = accepting.sign(
+                bench.ledger,
+                bench.vault,
+                gate,
+                user=user,
+                password=password,
+                code=_code(bench, user),
             )
         except MigrationError:
             if before is not None:

@@ -20,6 +20,7 @@ from core.embedded import run_sandbox
 from core.errors import SetupError
 from core.lifecycle import Gate, Stage
 from core.matching import agreement, merge_answers
+from core.migration import accepting
 from core.migration.guard import Result
 from core.migration.reversing import ANYTIME
 from core.practice.change import change_practice
@@ -137,7 +138,14 @@ class Demo:
     def _sign(self, gate: Gate, who: str, reason: str = "demo") -> None:
         user = self.users[who]
         with open_workbench(self.folder, lock=False) as bench:
-            bench.ledger.sign(gate, user=user.name, password=user.password, reason=reason)
+            accepting.sign(
+                bench.ledger,
+                bench.vault,
+                gate,
+                user=user.name,
+                password=user.password,
+                reason=reason,
+            )
         self.say(f"{user.display_name} signs: {gate}")
 
     def _confirm_map(self) -> None:

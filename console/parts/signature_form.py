@@ -13,6 +13,7 @@ from console.parts.markup import element, plain, show
 from console.shaping.road import GATE_NAMES, SIGNED_AT, role_names
 from core.errors import MigrationError
 from core.lifecycle import MAY_SIGN, OPENS, Gate
+from core.migration import accepting
 from core.ports import ConsoleUser, Ledger, Signature
 
 SEAL_LENGTH = 12
@@ -131,7 +132,15 @@ def _sign(
 ) -> Signature | None:
     password, code = shown
     try:
-        return ledger.sign(ask.gate, user=user.name, password=password, reason=reason, code=code)
+        return accepting.sign(
+            ledger,
+            desk.desk().vault,
+            ask.gate,
+            user=user.name,
+            password=password,
+            reason=reason,
+            code=code,
+        )
     except MigrationError as error:
         show_error(error)
         return None

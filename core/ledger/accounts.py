@@ -185,6 +185,14 @@ def users(store: Store) -> tuple[ConsoleUser, ...]:
     return tuple(user_of(row) for row in rows)
 
 
+def known_user(store: Store, name: str) -> ConsoleUser | None:
+    """The user of this name, with the roles held now; None when unknown or disabled."""
+    query = select(tables.users).where(tables.users.c.name == account_name(name))
+    with store.reading() as connection:
+        row = connection.execute(query).first()
+    return user_of(row) if row is not None and row.disabled_at is None else None
+
+
 def authenticate(store: Store, name: str, password: str, code: str = "") -> ConsoleUser:
     """The user of this name and password, and of this one-time code where the account has them.
 

@@ -105,6 +105,7 @@ class SqlLedger(Store):
     drop_totp = accounts.drop_totp
     has_totp = accounts.has_totp
     users = accounts.users
+    known_user = accounts.known_user
     authenticate = accounts.authenticate
 
     open_session = sessions.open_session

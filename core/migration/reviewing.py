@@ -11,11 +11,15 @@ from enum import StrEnum
 
 import polars as pl
 
-from core.errors import StepNotAllowed
+from core.errors import AccessRefused, StepNotAllowed
+from core.lifecycle import MAY_SIGN, Gate
 from core.ports import Ledger, Vault
 
 ACTION = "review decision"
 """How the audit log calls a decision."""
+
+REFUSED = "review decision refused"
+"""How the audit log calls one of somebody whose role does not allow it."""
 
 REVIEW = "review"
 """The ledger's document of the review, and the vault's frame."""
@@ -140,11 +144,19 @@ def with_groups(cells: pl.DataFrame) -> pl.DataFrame:
 def decide(ledger: Ledger, vault: Vault, asked: Asked, *, reviewer: str) -> int:
     """Record a decision; returns its version.
 
+    Args:
+        ledger: Keeps it, and knows the reviewer's roles.
+        vault: Keeps the comment.
+        asked: The decision.
+        reviewer: A user of the ledger who may sign the sample.
+
     Raises:
+        AccessRefused: the reviewer is no user, is disabled, or has no role that may decide.
         StepNotAllowed: there is nothing to review, the screen was behind, or a rejection has no
             reason (OTHER: no comment).
     """
     diff = current_diff(ledger)
+    reviewer = _reviewer(ledger, diff, reviewer)
     if asked.verdict is Verdict.REJECTED and asked.reason is None:
         message = "A rejection needs a reason."
         raise StepNotAllowed(message, next_step="Choose one from the list.")
@@ -162,6 +174,17 @@ def decide(ledger: Ledger, vault: Vault, asked: Asked, *, reviewer: str) -> int:
     subject = "|".join([diff, asked.scope, asked.key, str(version), comment])
     ledger.audit(ACTION, actor=reviewer, subject=subject, outcome=outcome)
     return version
+
+
+def _reviewer(ledger: Ledger, diff: str, name: str) -> str:
+    """The name, as the ledger has it, of who may decide: one person is never counted as two."""
+    person = ledger.known_user(name)
+    if person is not None and set(person.roles) & set(MAY_SIGN[Gate.SAMPLE]):
+        return person.name
+    who, wanted = person.name if person else "unknown user", " or ".join(MAY_SIGN[Gate.SAMPLE])
+    ledger.audit(REFUSED, actor=who, subject=diff, outcome="refused")
+    message = f"The sample is decided on by a {wanted}; '{who}' is not one."
+    raise AccessRefused(message, next_step=f"Ask a {wanted} to review it.")
 
 
 def _version(made: pl.DataFrame, asked: Asked, reviewer: str) -> int:

@@ -8,6 +8,7 @@ import hashlib
 from core.compare import compare_all
 from core.errors import StepNotAllowed
 from core.lifecycle import NEXT_STEP, Gate, Stage
+from core.migration.accepting import in_the_way
 from core.migration.carry_out import carry_out, keep_plan
 from core.migration.clinical_report import REPORT
 from core.migration.context import context, parts
@@ -17,11 +18,9 @@ from core.migration.loading import plan_full_load
 from core.migration.metering import Meter
 from core.migration.observation import observe, snapshot_roots
 from core.migration.passage import ACTOR, Passage
-from core.migration.planting import counted
 from core.migration.result import proof_counts
 from core.migration.reversing import BEFORE, undo_everything
 from core.migration.review import review_cells
-from core.migration.reviewed import obstacles, rules
 from core.migration.sample import coverage, sample_counts, sample_patients
 from core.migration.specify import adopt
 from core.migration.verify import keep_found, prove
@@ -39,7 +38,7 @@ def sample(passage: Passage) -> Result:
     if stage is Stage.SAMPLE_REVIEWED:
         return rehearse(passage)
     is_open = passage.ledger.open_plan("sample") is not None
-    if stage is Stage.SAMPLE_LOADED and not is_open and not _lacks(passage.ledger):
+    if stage is Stage.SAMPLE_LOADED and not is_open and not still_to_draw(passage.ledger):
         message = "The sample is loaded already; a clinician reviews it now."
         raise StepNotAllowed(message, next_step=NEXT_STEP[stage])
     allow(passage, Stage.SAMPLE_LOADED, "sample")
@@ -74,9 +73,9 @@ def _asked(ledger: Ledger) -> int:
     return int(str((ledger.kept(MORE) or {}).get("random", 0)))
 
 
-def _lacks(ledger: Ledger) -> bool:
-    """Whether more patients were asked for than the sample has."""
-    return _asked(ledger) > int(str((ledger.kept(SAMPLE) or {}).get("more", 0)))
+def still_to_draw(ledger: Ledger) -> int:
+    """How many more patients were asked for than the sample has."""
+    return max(0, _asked(ledger) - int(str((ledger.kept(SAMPLE) or {}).get("more", 0))))
 
 
 def _plan_sample(passage: Passage, intake: Intake, meter: Meter) -> str:
@@ -145,11 +144,7 @@ def rehearse(passage: Passage) -> Result:
 
 
 def _require_accepted(passage: Passage) -> None:
-    if passage.ledger.kept("review") is None:
-        return
-    cells = passage.vault.get("review")
-    made = counted(passage.ledger, cells)
-    if found := obstacles(cells, made, rules(passage.ledger)):
+    if found := in_the_way(passage.ledger, passage.vault):
         message = " ".join(["The review of the sample is not done.", *found])
         step = "Reviewers decide anew in the console (`./perio console`), or the sample is taken "
         raise StepNotAllowed(message, next_step=f"{step}back: `./perio rollback --as USER`.")

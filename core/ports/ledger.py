@@ -10,7 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from core.lifecycle import Gate, Stage
-from core.ports.decisions import Signature
+from core.ports.decisions import ConsoleUser, Signature
 from core.ports.destination import Receipt
 
 
@@ -66,6 +66,10 @@ class Ledger(Protocol):
 
     def signatures(self) -> tuple[Signature, ...]:
         """All signatures, oldest first."""
+        ...
+
+    def known_user(self, name: str) -> ConsoleUser | None:
+        """The user of this name, with the roles held now; None when unknown or disabled."""
         ...
 
     # plans and writes

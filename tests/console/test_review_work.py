@@ -23,6 +23,12 @@ def sample(place):
     return place
 
 
+def colleague(place):
+    """A second clinician."""
+    roles = (Role.CLINICIAN,)
+    place.ledger.add_user("zoe", "Dr. Zoe Synthetic", roles, factories.PASSWORD, actor="set-up")
+
+
 def test_a_reviewer_accepts_a_record_and_is_shown_the_next(screen, sample):
     app = screen("review")
     first = decisions(sample.ledger)
@@ -132,6 +138,7 @@ def test_the_bound_speaks_of_the_random_part_alone():
 
 
 def test_the_words_of_others_stand_beside_ones_own(sample):
+    colleague(sample)
     for reviewer, verdict in (("clara", Verdict.ACCEPTED), ("zoe", Verdict.REJECTED)):
         reason = None if verdict is Verdict.ACCEPTED else Reason.OTHER
         asked = Asked(Scope.RECORD, "person/m1", verdict, reason, "because")

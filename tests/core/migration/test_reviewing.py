@@ -3,10 +3,12 @@
 import polars as pl
 import pytest
 
-from core.errors import StepNotAllowed
+from core.errors import AccessRefused, GateRefused, StepNotAllowed
 from core.ledger.accounts import CHEAP_HASHER
 from core.ledger.ledger import open_ledger
 from core.ledger.vault import FileVault
+from core.lifecycle import Gate, Role, Stage
+from core.migration import accepting
 from core.migration.planting import counted, plant, reveal, score, shown_to
 from core.migration.review import REVIEW_SCHEMA
 from core.migration.reviewed import (
@@ -34,6 +36,13 @@ from core.migration.reviewing import (
 )
 
 PERSONS = 12
+PASSWORD = "a long enough sentence"
+PEOPLE = {
+    "carla": (Role.CLINICIAN,),
+    "chen": (Role.CLINICIAN, Role.ENGINEER),
+    "ada": (Role.ADMIN,),
+    "erin": (Role.ENGINEER,),
+}
 WRONG_CITY = {"wanted": "Salem", "found": "salem", "status": "differs"}
 
 
@@ -63,6 +72,8 @@ CELLS = review_cells()
 @pytest.fixture
 def ledger():
     with open_ledger("sqlite://", hasher=CHEAP_HASHER) as opened:
+        for name, roles in PEOPLE.items():
+            opened.add_user(name, name.title(), roles, PASSWORD, actor="set-up")
         opened.keep("review", {"bound_to": "a" * 64, "cells": CELLS.height})
         yield opened
 
@@ -271,3 +282,94 @@ def test_a_planted_value_is_never_the_true_one(text):
         spots = plant(cells, Rules(planted=9, salt=salt), diff="d", reviewer="c").spots
         assert (spots["shown"] != spots["true"]).all()
         assert spots.height == 9
+
+
+@pytest.mark.parametrize("reviewer", ["ada", "erin", "nobody"])
+def test_who_is_no_clinician_of_the_ledger_decides_nothing(ledger, vault, reviewer):
+    with pytest.raises(AccessRefused, match="decided on by a clinician"):
+        decide(ledger, vault, record(1), reviewer=reviewer)
+    assert decisions(ledger).is_empty()
+    who = "unknown user" if reviewer == "nobody" else reviewer
+    assert ledger.events(action="review decision refused")["actor"].to_list() == [who]
+
+
+def test_a_clinician_who_is_disabled_or_has_lost_the_role_decides_no_more(ledger, vault):
+    ledger.set_disabled("carla", disabled=True, actor="ada")
+    ledger.set_roles("chen", (Role.ENGINEER,), actor="ada")
+    for reviewer in ("carla", "chen"):
+        with pytest.raises(AccessRefused):
+            decide(ledger, vault, record(1), reviewer=reviewer)
+    assert decisions(ledger).is_empty()
+
+
+def test_one_person_under_two_spellings_is_one_reviewer(ledger, vault):
+    assert decide(ledger, vault, record(1), reviewer="carla") == 1
+    assert decide(ledger, vault, record(1, seen=1), reviewer=" Carla ") == 2
+    assert decisions(ledger)["reviewer"].unique().to_list() == ["carla"]
+
+
+@pytest.fixture
+def presented(ledger, vault):
+    """A ledger that waits for the sample's signature."""
+    vault.put("review", CELLS)
+    for stage in (Stage.CONNECTED, Stage.DISCOVERED):
+        ledger.advance(stage, actor="flow")
+    road = (
+        (Gate.INVENTORY, "ada", Stage.MAP_PROPOSED),
+        (Gate.MAP, "ada", Stage.FIELDS_SPECIFIED),
+        (Gate.FIELDS, "ada", Stage.FIELDS_READY),
+    )
+    for gate, user, following in road:
+        ledger.present(gate, 64 * "b")
+        ledger.sign(gate, user=user, password=PASSWORD)
+        ledger.advance(following, actor="flow")
+    ledger.advance(Stage.SAMPLE_LOADED, actor="flow")
+    ledger.present(Gate.SAMPLE, 64 * "a")
+    return ledger
+
+
+def sign_sample(ledger, vault, user="carla", password=PASSWORD):
+    return accepting.sign(ledger, vault, Gate.SAMPLE, user=user, password=password)
+
+
+def test_a_sample_that_nobody_rejects_is_signed_without_every_record_decided(presented, vault):
+    assert sign_sample(presented, vault).user == "carla"
+    assert presented.stage() is Stage.SAMPLE_REVIEWED
+
+
+def test_a_sample_with_a_standing_rejection_is_not_signed_until_it_is_taken_back(presented, vault):
+    rejected = record(1, Verdict.REJECTED, reason=Reason.WRONG_VALUE)
+    decide(presented, vault, rejected, reviewer="chen")
+    with pytest.raises(GateRefused, match="1 rejection") as refused:
+        sign_sample(presented, vault)
+    assert "console" in refused.value.next_step
+    assert presented.signature(Gate.SAMPLE) is None
+    assert presented.stage() is Stage.SAMPLE_LOADED
+    assert presented.events(action="sign refused")["actor"].to_list() == ["carla"]
+    decide(presented, vault, record(1, seen=1), reviewer="chen")
+    assert sign_sample(presented, vault).user == "carla"
+
+
+def test_a_sample_that_two_are_to_accept_is_signed_only_when_both_did(presented, vault):
+    set_rules(presented, Rules(needs_second=True))
+    for number in range(PERSONS):
+        with pytest.raises(GateRefused, match="wait for two people"):
+            sign_sample(presented, vault)
+        decide(presented, vault, record(number), reviewer="carla")
+        decide(presented, vault, record(number), reviewer="chen")
+    assert sign_sample(presented, vault).user == "carla"
+
+
+def test_a_refused_signature_of_a_stranger_keeps_no_name_as_typed(presented, vault):
+    rejected = record(1, Verdict.REJECTED, reason=Reason.WRONG_VALUE)
+    decide(presented, vault, rejected, reviewer="chen")
+    with pytest.raises(GateRefused):
+        sign_sample(presented, vault, user="my secret words")
+    assert presented.events(action="sign refused")["actor"].to_list() == ["unknown user"]
+
+
+def test_another_gate_asks_nothing_of_the_review(presented, vault):
+    rejected = record(1, Verdict.REJECTED, reason=Reason.WRONG_VALUE)
+    decide(presented, vault, rejected, reviewer="chen")
+    with pytest.raises(GateRefused, match="cannot be signed while"):
+        accepting.sign(presented, vault, Gate.MAP, user="ada", password=PASSWORD)
