@@ -32,7 +32,7 @@ def start(flow: str, *, migration_id: str, by: str, once: str = "") -> str:
     """Have a deployment's flow run; returns the run's id at once.
 
     Args:
-        flow: Name of the flow: authorize, delta or rollback.
+        flow: Name of the flow: sample, authorize, delta or rollback.
         migration_id: The migration; the only parameter that passes.
         by: Who asks, for the run's tag.
         once: What this start is for; a second start for the same gives the same run.

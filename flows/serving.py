@@ -12,6 +12,7 @@ from prefect.deployments.runner import RunnerDeployment
 from flows.authorize import authorize
 from flows.delta import delta
 from flows.rollback import rollback
+from flows.sample import sample
 
 DEPLOYMENT = "console"
 
@@ -24,7 +25,7 @@ def main(migration_id: str) -> None:
             "RunnerDeployment",
             each.to_deployment(DEPLOYMENT, parameters=parameters, concurrency_limit=1),
         )
-        for each in (authorize, delta, rollback)
+        for each in (sample, authorize, delta, rollback)
     ]
     serve(*deployments, limit=1)
 

@@ -23,8 +23,7 @@ def sample_note() -> None:
     kept = desk.ledger().kept("sample")
     if kept:
         patients, drawn = int(str(kept.get("patients", 0))), int(str(kept.get("random", 0)))
-        more = "More are drawn, and loaded, with `./perio sample --more 50`."
-        st.caption(f"{bound_words(drawn, patients - drawn)} {more}")
+        st.caption(bound_words(drawn, patients - drawn))
 
 
 def review_setup(user: ConsoleUser, who: Reader) -> None:

@@ -27,7 +27,7 @@ def start_run(flow: str, *, by: str, once: str = "") -> None:
     """Ask for a run; what came of it is kept for `run_panel`.
 
     Args:
-        flow: authorize, delta or rollback.
+        flow: sample, authorize, delta or rollback.
         by: Who asks.
         once: What it is for; the same again starts nothing new.
     """

@@ -11,6 +11,7 @@ from console.parts import review_rows
 from console.parts.chart_list import chart_list
 from console.parts.data_table import data_table
 from console.parts.decide_form import TURN
+from console.parts.draw_more import draw_more
 from console.parts.empty_state import empty_state
 from console.parts.grid import show_grid
 from console.parts.group_card import group_card
@@ -58,6 +59,7 @@ def main() -> None:
     sums = review_rows.sums(who)
     object_tiles(sums.tiles)
     sample_note()
+    draw_more(user)
     _verdict(sums)
     review_progress(who)
     review_setup(user, who)

@@ -13,7 +13,7 @@ from core.errors import SettingMissing
 NOWHERE = "http://127.0.0.1:9/api"
 
 
-@pytest.mark.parametrize("flow", ["authorize", "delta", "rollback"])
+@pytest.mark.parametrize("flow", ["sample", "authorize", "delta", "rollback"])
 def test_without_a_server_nothing_starts_and_the_command_is_named(flow):
     unset = {PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False}
     with (

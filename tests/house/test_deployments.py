@@ -68,7 +68,7 @@ def test_a_flow_keeps_no_result_and_runs_once_at_a_time(deployment):
 
 def test_the_console_finds_what_it_may_start():
     started = {flow_of(one).name for one in DEPLOYMENTS if one["name"] == DEPLOYMENT}
-    assert started == {"authorize", "delta", "rollback"}
+    assert started == {"sample", "authorize", "delta", "rollback"}
 
 
 def test_the_schedule_is_registered_switched_off():
