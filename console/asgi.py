@@ -1,8 +1,10 @@
 """The console as an ASGI application: Streamlit, the sign-in routes, and what wraps both.
 
-Rule of the house: whoever serves it names the folder in PERIO_DIR; nothing else is configured.
+Rule of the house: whoever serves it names the folder in PERIO_DIR, and the practice's own sign-in
+service, if it has one, in PERIO_OIDC_*; nothing else is configured.
 """
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +14,8 @@ from starlette.middleware import Middleware
 
 from console import desk, login, streamlit_config, warming
 from console.headers import Door, SecurityHeaders
+from console.oidc import client_of
+from console.oidc_provider import Provider
 
 
 def _is_signed_in(session_id: str) -> bool:
@@ -33,9 +37,10 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
 def build() -> st.App:
     """A console for the folder that the environment names."""
     streamlit_config.apply()
+    client = client_of(os.environ)
     return st.App(
         Path(__file__).parent / "app.py",
-        routes=login.routes(desk.ledger),
+        routes=login.routes(desk.ledger, Provider(client) if client else None),
         middleware=middleware(),
         lifespan=_lifespan,
     )
