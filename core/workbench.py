@@ -6,6 +6,7 @@ Rule of the house: the only module that names concrete edges; everything else is
 import os
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,7 +79,8 @@ def _arm_failpoint(settings: Settings) -> None:
         message = f"{_FAILPOINT} ends a run on purpose; that is for the sandbox only."
         raise SetupError(message, next_step=f"Unset {_FAILPOINT}.")
     number = getattr(signal, "SIGSTOP" if how == "stop" else "SIGKILL", signal.SIGTERM)
-    act = failpoints.counted(named, lambda: os.kill(os.getpid(), number))
+    # to this very thread: one that a process is told to stop may run on until another one hears it
+    act = failpoints.counted(named, lambda: signal.pthread_kill(threading.get_ident(), number))
     failpoints.arm(act, only=Point(named.partition(":")[0]))
 
 
