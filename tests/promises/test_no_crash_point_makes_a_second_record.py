@@ -109,7 +109,7 @@ def test_a_disk_that_fills_up_while_records_are_sent_leaves_no_answer_unnoted(at
     with migration.sandbox() as account:
         with migration.opened() as bench:
             passage = bench.passage()
-            is_full = []
+            is_full: list[bool] = []
 
             @event.listens_for(bench.ledger.engine, "begin")
             def leave_no_room(connection):

@@ -49,7 +49,7 @@ def test_a_late_account_is_given_three_times_its_lag(at, late_s, unseen):
 
 
 def test_an_account_that_does_not_answer_is_not_measured(at):
-    refused = []
+    refused: list[object] = []
 
     def cut(there, _clock):
         if not refused:
