@@ -6,8 +6,10 @@ import pytest
 from core.errors import DestinationUnreachable
 from core.lifecycle import Stage
 from core.migration import lagging
-from tests.core.migration.test_sweeping import QUARANTINE_S, Clock
+from tests.core.migration.test_sweeping import Clock
 from tests.migrations import SAMPLE
+
+QUARANTINE_S = 300.0
 
 PROBES = 20
 
@@ -16,7 +18,7 @@ def measured(migration, seek):
     """What is kept after a sample whose records the list shows as `seek(list, clock)` says."""
     with migration.sandbox(), migration.opened() as bench:
         clock = Clock()
-        passage = replace(clock.of(bench.passage()), probes=PROBES)
+        passage = replace(clock.of(bench.passage(), QUARANTINE_S), probes=PROBES)
         list_them = passage.destination.seek
 
         def seen(target, floor):
