@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOGIN_PATH = "/auth/login"
@@ -22,6 +22,38 @@ SESSION_COOKIE = "sid"
 _OPEN_PATHS = ("/auth/", "/static/", "/healthz", "/favicon.png", "/_stcore/health")
 _ASSETS = "/static/"
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def set_cookie(  # noqa: PLR0913 - what a cookie is, by name
+    answer: Response,
+    name: str,
+    value: str,
+    *,
+    path: str,
+    is_https: bool,
+    from_elsewhere: bool = False,
+    max_age_s: int | None = None,
+) -> None:
+    """Give the browser a cookie that no script reads.
+
+    Args:
+        answer: What carries it.
+        name: Its name.
+        value: Its value.
+        path: For which pages.
+        is_https: Whether it may travel on TLS only.
+        from_elsewhere: Whether it comes along when another site leads here.
+        max_age_s: How long it lasts; None = until the browser ends.
+    """
+    answer.set_cookie(
+        name,
+        value,
+        path=path,
+        max_age=max_age_s,
+        httponly=True,
+        samesite="lax" if from_elsewhere else "strict",
+        secure=is_https,
+    )
 
 
 def content_security_policy() -> str:

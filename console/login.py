@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from console import oidc_login
-from console.headers import LOGIN_PATH, SESSION_COOKIE
+from console.headers import LOGIN_PATH, SESSION_COOKIE, set_cookie
 from console.oidc_provider import Provider
 from core.errors import AccessRefused, CodeNeeded, MigrationError
 from core.ledger.ledger import SqlLedger
@@ -77,7 +77,7 @@ class _FrontDesk:
         except MigrationError as error:
             return self.form(request, f"{error} {error.next_step}", status=503)
         answer = RedirectResponse("/", status_code=303)
-        _set_cookie(request, answer, SESSION_COOKIE, session_id, path="/")
+        set_cookie(answer, SESSION_COOKIE, session_id, path="/", is_https=_is_https(request))
         answer.delete_cookie(_CSRF_COOKIE, path="/auth")
         return answer
 
@@ -120,10 +120,9 @@ def _form(
         ),
         status_code=status,
     )
-    _set_cookie(request, answer, _CSRF_COOKIE, token, path="/auth")
+    set_cookie(answer, _CSRF_COOKIE, token, path="/auth", is_https=_is_https(request))
     return answer
 
 
-def _set_cookie(request: Request, answer: Response, name: str, value: str, *, path: str) -> None:
-    is_https = request.url.scheme == "https"
-    answer.set_cookie(name, value, path=path, httponly=True, samesite="strict", secure=is_https)
+def _is_https(request: Request) -> bool:
+    return request.url.scheme == "https"

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from console.headers import SESSION_COOKIE
+from console.headers import SESSION_COOKIE, set_cookie
 from console.oidc import CALLBACK_PATH, person_of
 from console.oidc_provider import Provider
 from core.errors import AccessRefused, MigrationError
@@ -79,14 +79,14 @@ class _Gate:
         except MigrationError as error:
             return self.form(request, f"{error} {error.next_step}", status=503)
         answer = RedirectResponse(address, status_code=303)
-        answer.set_cookie(
+        set_cookie(
+            answer,
             TRIP_COOKIE,
             f"{state}.{nonce}.{verifier}",
             path="/auth",
-            max_age=TRIP_S,
-            httponly=True,
-            samesite="lax",
-            secure=self._is_https,
+            is_https=self._is_https,
+            from_elsewhere=True,
+            max_age_s=TRIP_S,
         )
         return answer
 
@@ -103,14 +103,7 @@ class _Gate:
             answer = self.form(request, f"{error} {error.next_step}", status=503)
         else:
             answer = HTMLResponse(_ARRIVED)
-            answer.set_cookie(
-                SESSION_COOKIE,
-                session_id,
-                path="/",
-                httponly=True,
-                samesite="strict",
-                secure=self._is_https,
-            )
+            set_cookie(answer, SESSION_COOKIE, session_id, path="/", is_https=self._is_https)
         answer.delete_cookie(TRIP_COOKIE, path="/auth")
         return answer
 

@@ -20,7 +20,7 @@ FIELDS_OF: Final[dict[Kind, Kind]] = {
 }
 """The kind of field that describes a kind of record."""
 
-_SUBFIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
+SUBFIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
     "monetary": (("currency", "Currency", "varchar"),),
     "daterange": (("until", "End date", "date"),),
     "time": (("timezone_id", "Timezone", "int"),),
@@ -41,6 +41,7 @@ _SUBFIELDS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         )
     ),
 }
+"""Type -> further keys of a value of it, after the code of the field: part, label, type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def builtin_record(field: BuiltIn, label_ids: tuple[int, ...], now: str) -> dict
 
 def field_record(code: str, name: str, field_type: str, now: str) -> dict[str, Any]:
     """The definition of a custom field as it is kept."""
-    parts = _SUBFIELDS.get(field_type, ())
+    parts = SUBFIELDS.get(field_type, ())
     subfields = [
         {"field_code": f"{code}_{part}", "field_name": f"{label} of {name}", "field_type": kind}
         for part, label, kind in parts

@@ -8,27 +8,10 @@ from typing import Any, Final
 
 from core.sandbox import values
 from core.sandbox.account import Account
-from core.sandbox.fieldbook import FIELDS_OF, FieldDef
+from core.sandbox.fieldbook import FIELDS_OF, SUBFIELDS, FieldDef
 from core.sandbox.store import Kind
 
-_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "monetary": ("currency",),
-    "daterange": ("until",),
-    "time": ("timezone_id",),
-    "timerange": ("until", "timezone_id"),
-    "address": (
-        "subpremise",
-        "street_number",
-        "route",
-        "sublocality",
-        "locality",
-        "admin_area_level_1",
-        "admin_area_level_2",
-        "country",
-        "postal_code",
-        "formatted_address",
-    ),
-}
+_PARTS: Final = {kind: tuple(part for part, *_ in parts) for kind, parts in SUBFIELDS.items()}
 """Further keys of a type, after the code of the field."""
 
 

@@ -26,9 +26,9 @@ from typing import Final
 from urllib.request import Request, urlopen
 
 from core.vocabulary.record import REF_FIELD
+from deployments.bench.emulator import HOUSE, emulator
 
 HERE: Final = Path(__file__).resolve().parent
-HOUSE: Final = HERE.parent.parent
 PEERS: Final = ("dlt==1.31.0", "drt-core==1.2.1")
 PERSONS: Final = "/api/v2/persons"
 _LONGEST_S: Final = 900
@@ -101,19 +101,8 @@ def account(folder: Path, share: float, seed: int) -> Iterator[Account]:
     folder.mkdir(parents=True, exist_ok=True)
     plan, state = folder / "faults.json", folder / "sandbox.sqlite"
     plan.write_text(json.dumps(faults(share, seed)))
-    words = ["-m", "core.sandbox", "--while-stdin-open", "--tier", "fast", "--state", str(state)]
-    with subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, *words, "--faults", str(plan)],
-        cwd=HOUSE,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as running:
-        assert running.stdin is not None
-        assert running.stdout is not None
-        said = json.loads(running.stdout.readline())
+    with emulator(state, "--tier", "fast", "--faults", str(plan)) as said:
         yield Account(said["base_url"], said["token"], state)
-        running.stdin.close()
 
 
 def field_code(at: Account) -> str:

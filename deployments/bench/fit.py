@@ -51,7 +51,8 @@ def rounded(model: Model) -> dict[str, object]:
     def short(value: object) -> object:
         if isinstance(value, dict):
             return {name: short(part) for name, part in value.items()}
-        return round(value, _DIGITS) if isinstance(value, float) else value
+        # digits that count, not places after the point: a spread that rounds to 0 divides by it
+        return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value
 
     return {name: short(part) for name, part in asdict(model).items()}
 

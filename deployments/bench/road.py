@@ -9,8 +9,6 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,8 +28,8 @@ from core.practice.make import make_practice
 from core.practice.truth_map import confirmed_map
 from core.settings import write_settings
 from core.workbench import Workbench, open_workbench
+from deployments.bench.emulator import emulator
 
-HOUSE: Final = Path(__file__).resolve().parents[2]
 PASSWORD: Final = secrets.token_urlsafe(9)
 ADMIN, CLINICIAN = "admin.bench", "dr.bench"
 _PEOPLE: Final = {ADMIN: (Role.ADMIN, Role.ENGINEER), CLINICIAN: (Role.CLINICIAN,)}
@@ -69,24 +67,13 @@ class Account:
 def sandbox(folder: Path, *options: str) -> Iterator[Account]:
     """The sandbox of a migration's folder, noted there as the one that runs."""
     state = folder.resolve() / "sandbox.sqlite"
-    command = [sys.executable, "-m", "core.sandbox", "--while-stdin-open", "--state", str(state)]
-    with subprocess.Popen(  # noqa: S603 - our own program with our own arguments
-        [*command, *options],
-        cwd=HOUSE,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as running:
-        assert running.stdin is not None
-        assert running.stdout is not None
-        said = json.loads(running.stdout.readline())
-        note = folder / "sandbox.json"
+    note = folder / "sandbox.json"
+    with emulator(state, *options) as said:
         note.write_text(json.dumps({**said, "state": str(state)}), encoding="utf-8")
         try:
             yield Account(said["base_url"], said["token"], said["tokens"])
         finally:
             note.unlink(missing_ok=True)
-            running.stdin.close()
 
 
 @contextmanager

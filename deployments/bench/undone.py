@@ -20,7 +20,8 @@ from typing import Any, Final
 
 from core.lifecycle import Gate, Stage
 from core.sandbox.admin import VOLATILE
-from deployments.bench.road import CLINICIAN, HOUSE, Account, Road, environment, sandbox
+from deployments.bench.emulator import HOUSE
+from deployments.bench.road import CLINICIAN, Account, Road, environment, sandbox
 
 KINDS: Final = ("persons", "organizations", "deals", "activities", "notes", "files")
 _TARGETS: Final = ("person", "organization", "deal", "activity", "note", "file")
