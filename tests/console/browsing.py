@@ -160,15 +160,22 @@ def window(browser: Browser, url: str) -> Visitor:
     return Visitor(context.new_page(), url)
 
 
+_SHOWN = """async image => {
+    await image.decode();
+    const {width, height} = image.getBoundingClientRect();
+    return {width, height, drawn: image.naturalWidth, source: image.getAttribute('src')};
+}"""
+
+
 def drawing(image: Locator) -> str:
     """The SVG that an image shows, once it is drawn."""
     expect(image).to_be_visible()
-    box = image.bounding_box()
-    assert box is not None
-    assert box["width"] > 300
-    assert box["height"] > 200
-    assert image.evaluate("it => it.complete && it.naturalWidth > 0")
-    kind, _, text = str(image.get_attribute("src")).partition(",")
+    # asked in one go: between two questions the script may put another image in its place
+    shown = image.evaluate(_SHOWN)
+    assert shown["width"] > 300
+    assert shown["height"] > 200
+    assert shown["drawn"] > 0
+    kind, _, text = shown["source"].partition(",")
     assert kind == "data:image/svg+xml;base64"
     return base64.b64decode(text).decode()
 

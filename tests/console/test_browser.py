@@ -201,6 +201,7 @@ def test_a_clinician_compares_a_deal_field_by_field_and_its_chart_site_by_site(r
     assert cells[1:4] == [title[name][0] for name in ("source", "wanted", "found")]
     assert cells[4].split() == ["✓", "as", "intended"]
 
+    person.sees_all_of_it()
     source = browsing.drawing(record.get_by_role("img", name=re.compile("as the source has it$")))
     found = browsing.drawing(record.get_by_role("img", name=re.compile("as it was read back$")))
     assert "Read back from Pipedrive" in found
